@@ -1,0 +1,313 @@
+"""All settings, read from the environment. Each variable is a row of docs/settings.md (a test compares the two)."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# The program -------------------------------------------------------------------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+DEMO = env.bool("DEMO", default=False)
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
+SANDBOX_URL = env.str("SANDBOX_URL", default="").rstrip("/")
+
+ROOT_URLCONF = "galantis.urls"
+WSGI_APPLICATION = "galantis.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "unfold",
+    "workspaces.apps.GalantisAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "axes",
+    "csp",
+    "django_htmx",
+    "workspaces",
+    "meta_integration",
+    "inbox",
+]
+
+MIDDLEWARE = [
+    # First: Meta's posts need a signature check and one INSERT, nothing of what follows.
+    "meta_integration.middleware.IntakeMiddleware",
+    "galantis.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "workspaces.middleware.WorkspaceMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "workspaces.context_processors.workspace",
+            ]
+        },
+    }
+]
+
+# Stores ------------------------------------------------------------------------------------------------------------
+DATABASES = {"default": env.db_url("DATABASE_URL")}
+DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 0, "max_size": env.int("DATABASE_POOL_SIZE", default=16)}}
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# Celery ------------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5}
+CELERY_TASK_IGNORE_RESULT = True
+# A wake-up that cannot be published is dropped at once: the sweepers find what it would have announced.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {
+    "meta_integration.tasks.process_webhooks": {"queue": "webhooks"},
+    "inbox.tasks.pump": {"queue": "sending"},
+}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "galantis.tasks.heartbeat", "schedule": 10, "options": {"expires": 30}},
+    "sweep-webhooks": {"task": "meta_integration.tasks.sweep_webhooks", "schedule": 10, "options": {"expires": 10}},
+    "sweep-outbox": {"task": "inbox.tasks.sweep_outbox", "schedule": 5, "options": {"expires": 5}},
+    "adopt-orphans": {"task": "inbox.tasks.adopt_orphan_statuses", "schedule": 30, "options": {"expires": 30}},
+    "trim-webhooks": {"task": "meta_integration.tasks.trim_webhooks", "schedule": 3600},
+    "trim-orphans": {"task": "inbox.tasks.trim_orphan_statuses", "schedule": 3600},
+    "forget-connects": {"task": "meta_integration.tasks.forget_old_connect_attempts", "schedule": 300},
+}
+
+# Secrets at rest ---------------------------------------------------------------------------------------------------
+# First encrypts, all decrypt. Each workspace's key is derived from them.
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS")
+
+# Meta --------------------------------------------------------------------------------------------------------------
+META_APP_ID = env.str("META_APP_ID")
+META_APP_SECRET = env.str("META_APP_SECRET")
+META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN")
+META_LOGIN_CONFIG_ID = env.str("META_LOGIN_CONFIG_ID", default="")
+GRAPH_VERSION = env.str("GRAPH_VERSION", default="v23.0")
+GRAPH_BASE_URL = env.str("GRAPH_BASE_URL", default="https://graph.facebook.com").rstrip("/")
+DIALOG_BASE_URL = env.str("DIALOG_BASE_URL", default="https://www.facebook.com").rstrip("/")
+SDK_BASE_URL = env.str("SDK_BASE_URL", default="https://connect.facebook.net").rstrip("/")
+GRAPH_CONNECT_TIMEOUT = env.float("GRAPH_CONNECT_TIMEOUT", default=5.0)
+GRAPH_READ_TIMEOUT = env.float("GRAPH_READ_TIMEOUT", default=30.0)
+GRAPH_PAGE_TIMEOUT = env.float("GRAPH_PAGE_TIMEOUT", default=10.0)
+
+META_WEBHOOK_PATH = "/webhooks/meta/"
+# Each field of Meta's webhooks to the function that takes its items. A field whose value holds lists has one row for
+# each list. What is not named here is kept in its delivery, counted, and never an error.
+META_WEBHOOK_HANDLERS = {
+    "messages.messages": "inbox.webhooks.handle_message",
+    "messages.statuses": "inbox.webhooks.handle_statuses",
+    "messages.errors": "meta_integration.webhooks.handle_errors",
+    "smb_message_echoes.message_echoes": "inbox.webhooks.handle_echo",
+    "account_update": "meta_integration.webhooks.handle_account_update",
+    "phone_number_quality_update": "meta_integration.webhooks.handle_quality_update",
+    "phone_number_name_update": "meta_integration.webhooks.handle_name_update",
+}
+WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
+
+# Sending -----------------------------------------------------------------------------------------------------------
+SENDING_THREADS = env.int("SENDING_THREADS", default=32)
+# Longer than a call to Meta can take, or a slow answer would look like a dead worker.
+SENDING_LEASE_SECONDS = env.int("SENDING_LEASE_SECONDS", default=60)
+
+# People ------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "workspaces.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "workspaces:login"
+LOGIN_REDIRECT_URL = "workspaces:home"
+LOGOUT_REDIRECT_URL = "workspaces:login"
+AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=8)
+AXES_COOLOFF_TIME = env.float("LOGIN_COOLOFF_HOURS", default=0.25)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "workspaces.views.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# Browsers ----------------------------------------------------------------------------------------------------------
+SECURE_COOKIES = env.bool("SECURE_COOKIES", default=True)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SECURE_SSL_REDIRECT = SECURE_COOKIES
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+# Meta posts up to 3 MB; Django's own default stops at 2.5 MB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+        # The login dialog is reached by a redirect from a form.
+        "form-action": [SELF, DIALOG_BASE_URL],
+    }
+}
+# The admin's interface library evaluates expressions in attributes and sets styles from script.
+ADMIN_CONTENT_SECURITY_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+
+STATIC_URL = "static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MANIFEST_STRICT = False
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Logs --------------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": "galantis.logs.RedactSecrets"}},
+    "formatters": {"line": {"()": "galantis.logs.LineFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        # Their lines hold whole URLs, and some URLs of Meta must carry a token.
+        **{name: {"level": "WARNING"} for name in ("urllib3", "requests", "axes")},
+        # A line for each task that starts and ends says nothing that a person looks for.
+        **{name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")},
+    },
+}
+
+UNFOLD = {
+    "SITE_TITLE": "Galantis",
+    "SITE_HEADER": "Galantis",
+    "SITE_SUBHEADER": "workspaces.sites.subheader",
+    "SITE_SYMBOL": "forum",
+    "SITE_URL": "/inbox/",
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": ["workspaces.sites.admin_stylesheet"],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .02 165)",
+            "100": "oklch(94.5% .045 165)",
+            "200": "oklch(89.5% .08 165)",
+            "300": "oklch(83% .12 165)",
+            "400": "oklch(74% .14 165)",
+            "500": "oklch(64% .13 165)",
+            "600": "oklch(52% .11 165)",
+            "700": "oklch(44% .09 165)",
+            "800": "oklch(37% .075 165)",
+            "900": "oklch(31% .06 165)",
+            "950": "oklch(22% .045 165)",
+        }
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {
+                "title": _("Your shop"),
+                "items": [
+                    {"title": _("Inbox"), "icon": "forum", "link": reverse_lazy("inbox:list")},
+                    {
+                        "title": _("WhatsApp connection"),
+                        "icon": "link",
+                        "link": reverse_lazy("admin:meta_integration_waba_changelist"),
+                    },
+                    {
+                        "title": _("Phone numbers"),
+                        "icon": "call",
+                        "link": reverse_lazy("admin:meta_integration_phonenumber_changelist"),
+                    },
+                    {
+                        "title": _("Customers"),
+                        "icon": "person",
+                        "link": reverse_lazy("admin:inbox_contact_changelist"),
+                    },
+                    {"title": _("Messages"), "icon": "chat", "link": reverse_lazy("admin:inbox_message_changelist")},
+                ],
+            },
+            {
+                "title": _("Team"),
+                "items": [
+                    {
+                        "title": _("People"),
+                        "icon": "group",
+                        "link": reverse_lazy("admin:workspaces_membership_changelist"),
+                    },
+                    {
+                        "title": _("What was changed"),
+                        "icon": "history",
+                        "link": reverse_lazy("admin:workspaces_auditentry_changelist"),
+                    },
+                    {
+                        "title": _("Switch workspace"),
+                        "icon": "swap_horiz",
+                        "link": reverse_lazy("workspaces:switch"),
+                    },
+                ],
+            },
+            {
+                "title": _("Support"),
+                "items": [
+                    {
+                        "title": _("Workspaces"),
+                        "icon": "storefront",
+                        "link": reverse_lazy("admin:workspaces_workspace_changelist"),
+                        "permission": "workspaces.sites.is_support",
+                    },
+                    {
+                        "title": _("Incidents"),
+                        "icon": "emergency",
+                        "link": reverse_lazy("admin:meta_integration_incident_changelist"),
+                    },
+                    {
+                        "title": _("Webhook deliveries"),
+                        "icon": "webhook",
+                        "link": reverse_lazy("admin:meta_integration_webhookdelivery_changelist"),
+                        "permission": "workspaces.sites.is_support",
+                    },
+                ],
+            },
+        ],
+    },
+}

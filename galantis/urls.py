@@ -1,0 +1,9 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("workspaces.urls")),
+    path("connection/", include("meta_integration.urls")),
+    path("inbox/", include("inbox.urls")),
+    path("admin/", admin.site.urls),
+]

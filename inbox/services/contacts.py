@@ -1,0 +1,102 @@
+"""Who a customer is: found by either of two ids, and made one when both prove to be one person."""
+
+import re
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models.functions import Greatest
+
+from inbox.models import Contact, Message, Thread
+from workspaces.models import Workspace
+
+# Business-scoped user ids also turn up where a phone number should be.
+BSUID = re.compile(r"^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]+$")
+
+
+@dataclass
+class Identity:
+    """What a webhook says about a person. At least one of the ids, or there is nobody to speak of."""
+
+    wa_id: str | None = None
+    user_id: str | None = None
+    name: str = ""
+    username: str = ""
+    parent_user_id: str = ""
+
+    def __post_init__(self):
+        if self.wa_id and BSUID.match(self.wa_id):
+            self.user_id, self.wa_id = self.user_id or self.wa_id, None
+        self.wa_id = re.sub(r"\D", "", self.wa_id or "")[:64] or None
+        self.user_id = (self.user_id or "")[:160] or None
+
+    def __bool__(self):
+        return bool(self.wa_id or self.user_id)
+
+
+@transaction.atomic
+def resolve(workspace: Workspace, who: Identity) -> Contact:
+    """The contact with these ids: found, completed, merged or made."""
+    mine = Contact.objects.for_workspace(workspace).select_for_update()
+    by_user = mine.filter(user_id=who.user_id).first() if who.user_id else None
+    by_phone = mine.filter(wa_id=who.wa_id).first() if who.wa_id else None
+    if by_user and by_phone and by_user.pk != by_phone.pk:
+        return _complete(_joined(by_user, by_phone), who)
+    if by_phone and who.user_id and by_phone.user_id not in (None, who.user_id):
+        # The number's BSUID is made anew when it changes hands: the earlier person keeps the BSUID, not the phone.
+        Contact.objects.filter(pk=by_phone.pk).update(wa_id=None)
+        by_phone = None
+    found = by_user or by_phone
+    if found:
+        return _complete(found, who)
+    key = {"user_id": who.user_id} if who.user_id else {"wa_id": who.wa_id}
+    rest = {"wa_id": who.wa_id, "name": who.name[:255], "username": who.username[:255]}
+    made, _ = Contact.objects.get_or_create(workspace=workspace, **key, defaults={**rest, **key})
+    return _complete(made, who)
+
+
+def _joined(by_user: Contact, by_phone: Contact) -> Contact:
+    """Two contacts that one message proves to share: one person, or a phone that changed hands."""
+    if by_phone.user_id:
+        Contact.objects.filter(pk=by_phone.pk).update(wa_id=None)
+        return by_user
+    merge(keep=by_user, gone=by_phone)
+    return by_user
+
+
+@transaction.atomic
+def merge(keep: Contact, gone: Contact) -> None:
+    """Move all of `gone` to `keep` and delete it. No message is lost; threads on the same number become one."""
+    for thread in Thread.objects.select_for_update().filter(contact=gone).order_by("pk"):
+        kept = Thread.objects.select_for_update().filter(contact=keep, number=thread.number_id).first()
+        if kept is None:
+            Thread.objects.filter(pk=thread.pk).update(contact=keep)
+            continue
+        Message.objects.filter(thread=thread).update(thread=kept)
+        newer = kept if kept.last_message_at >= thread.last_message_at else thread
+        Thread.objects.filter(pk=kept.pk).update(
+            window_expires_at=Greatest("window_expires_at", thread.window_expires_at)
+            if thread.window_expires_at
+            else kept.window_expires_at,
+            last_message_at=newer.last_message_at,
+            preview=newer.preview,
+            unread_count=kept.unread_count + thread.unread_count,
+        )
+        thread.delete()
+    gone.delete()
+
+
+def _complete(contact: Contact, who: Identity) -> Contact:
+    """Write down what is new; forget nothing that this message does not mention."""
+    news = {
+        "wa_id": who.wa_id,
+        "user_id": who.user_id,
+        "name": who.name[:255],
+        "username": who.username[:255],
+        "parent_user_id": who.parent_user_id[:160],
+    }
+    changed = {name: value for name, value in news.items() if value and getattr(contact, name) != value}
+    if changed:
+        for name, value in changed.items():
+            setattr(contact, name, value)
+        contact.save(update_fields=list(changed))
+    return contact

@@ -1,0 +1,37 @@
+"""The one place that changes a message's status."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from inbox.models import Message
+
+S = Message.Status
+
+# From which statuses each can be reached. Meta may report `read` before `delivered`, or never report `delivered`, and
+# `failed` counts only while nothing at or above `delivered` was seen: so `delivered` may replace a `failed`.
+CAN_BECOME = {
+    S.QUEUED: [S.CLAIMED, S.SENDING],
+    S.CLAIMED: [S.QUEUED],
+    S.SENDING: [S.CLAIMED],
+    S.UNKNOWN: [S.SENDING],
+    S.SENT: [S.SENDING, S.UNKNOWN],
+    S.FAILED: [S.QUEUED, S.CLAIMED, S.SENDING, S.UNKNOWN, S.SENT],
+    S.DELIVERED: [S.SENDING, S.UNKNOWN, S.SENT, S.FAILED],
+    S.READ: [S.SENDING, S.UNKNOWN, S.SENT, S.FAILED, S.DELIVERED],
+    S.PLAYED: [S.SENDING, S.UNKNOWN, S.SENT, S.FAILED, S.DELIVERED, S.READ],
+    S.CANCELLED: [S.QUEUED],
+    S.SKIPPED: [S.QUEUED, S.CLAIMED],
+}
+# What Meta reports, in the order in which one outranks the other.
+REPORTED = [S.SENT, S.FAILED, S.DELIVERED, S.READ, S.PLAYED]
+
+
+@transaction.atomic
+def move_messages(pks: Iterable[int], to: str, **fields) -> list[int]:
+    """Change the status of messages; return those that moved. A late or forbidden move is not an error."""
+    movable = Message.objects.filter(pk__in=pks, status__in=CAN_BECOME[to]).order_by("pk")
+    moved = list(movable.select_for_update().values_list("pk", flat=True))
+    if moved:
+        Message.objects.filter(pk__in=moved).update(status=to, **fields)
+    return moved

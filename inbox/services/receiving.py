@@ -1,0 +1,159 @@
+"""A customer's message: who, where, once, and what it does to the thread."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from inbox import live
+from inbox.models import Contact, Message, Thread
+from inbox.services import contacts
+from inbox.services.contacts import Identity
+from meta_integration.models import PhoneNumber
+
+WINDOW = timedelta(hours=24)
+# Stand-ins that a later delivery with the same id may replace by the real content.
+PLACEHOLDERS = ("unsupported", "unknown")
+
+
+def receive(number: PhoneNumber, content: dict, who: Identity) -> Message | None:
+    """Store an inbound message once. A repetition changes nothing, but real content replaces a placeholder."""
+    wamid = str(content.get("id") or "")
+    if not wamid:
+        return None
+    known = _known(number, wamid)
+    if known:
+        return _replace_placeholder(known, content)
+    contact = contacts.resolve(number.workspace, who)
+    thread = thread_with(number, contact)
+    message = _insert(thread, wamid, content, direction=Message.Direction.IN, status=Message.Status.RECEIVED)
+    if message is None:
+        return _replace_placeholder(_known(number, wamid), content)
+    if content.get("type") == "system":
+        _follow_the_customer(contact, content)
+    else:
+        _customer_wrote(thread, message)
+    live.touch(number.workspace_id)
+    return message
+
+
+def note_echo(number: PhoneNumber, content: dict, who: Identity) -> Message | None:
+    """Store what the shop sent from WhatsApp's own phone app, so that the thread is whole."""
+    wamid = str(content.get("id") or "")
+    if not wamid or _known(number, wamid):
+        return None
+    thread = thread_with(number, contacts.resolve(number.workspace, who))
+    message = _insert(thread, wamid, content, direction=Message.Direction.OUT, status=Message.Status.SENT)
+    if message:
+        note_last(thread, message)
+        live.touch(number.workspace_id)
+    return message
+
+
+def thread_with(number: PhoneNumber, contact: Contact) -> Thread:
+    return Thread.objects.get_or_create(
+        workspace=number.workspace, number=number, contact=contact, defaults={"last_message_at": timezone.now()}
+    )[0]
+
+
+def note_last(thread: Thread, message: Message, **changes) -> None:
+    """The list's line for this thread. An older message that comes late does not take it over."""
+    is_newest = Case(When(last_message_at__lte=message.occurred_at, then=Value(preview_of(message))), default="preview")
+    Thread.objects.filter(pk=thread.pk).update(
+        preview=is_newest, last_message_at=Greatest("last_message_at", message.occurred_at), **changes
+    )
+
+
+def preview_of(message: Message) -> str:
+    """One line for the list; the type's name where there are no words."""
+    return " ".join((message.body or f"[{message.type}]").split())[:160]
+
+
+def text_of(content: dict) -> str:
+    """The words in a message of any type, as far as it has some."""
+    kind = str(content.get("type") or "")
+    part = content.get(kind)
+    if not isinstance(part, dict):
+        return ""
+    reply = part.get(str(part.get("type")))
+    candidates = [part.get("body"), part.get("caption"), part.get("text"), part.get("emoji")]
+    candidates += [reply.get("title")] if isinstance(reply, dict) else []
+    return next((text for text in candidates if isinstance(text, str) and text), "").replace("\x00", "")
+
+
+def time_of(content: dict) -> datetime:
+    """Meta's time of the event; now where it is missing, unreadable or in the future."""
+    now = timezone.now()
+    try:
+        return min(datetime.fromtimestamp(int(content["timestamp"]), tz=UTC), now)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return now
+
+
+def _known(number: PhoneNumber, wamid: str) -> Message | None:
+    return Message.objects.filter(number=number, wamid=wamid).first()
+
+
+def _insert(thread: Thread, wamid: str, content: dict, **fields) -> Message | None:
+    """None when another worker was faster."""
+    try:
+        with transaction.atomic():
+            return Message.objects.create(
+                workspace_id=thread.workspace_id,
+                thread=thread,
+                number_id=thread.number_id,
+                wamid=wamid,
+                type=str(content.get("type") or "unknown")[:40],
+                body=text_of(content),
+                content=_storable(content),
+                occurred_at=time_of(content),
+                **fields,
+            )
+    except IntegrityError:
+        return None
+
+
+def _replace_placeholder(message: Message | None, content: dict) -> Message | None:
+    kind = str(content.get("type") or "unknown")[:40]
+    if message and message.type in PLACEHOLDERS and kind not in PLACEHOLDERS:
+        message.type, message.body, message.content = kind, text_of(content), _storable(content)
+        message.save(update_fields=["type", "body", "content"])
+        note_last(message.thread, message)
+        live.touch(message.workspace_id)
+    return message
+
+
+def _customer_wrote(thread: Thread, message: Message) -> None:
+    """The window opens or stays open for 24 hours from then, the thread reopens, and waits to be read."""
+    note_last(
+        thread,
+        message,
+        window_expires_at=Greatest("window_expires_at", message.occurred_at + WINDOW),
+        unread_count=F("unread_count") + 1,
+        status=Thread.Status.OPEN,
+    )
+
+
+def _follow_the_customer(contact: Contact, content: dict) -> None:
+    """A customer changed the phone number or was given a new user id: the thread goes on with the new one."""
+    system = content.get("system")
+    if not isinstance(system, dict):
+        return
+    new = Identity(wa_id=system.get("wa_id") or system.get("new_wa_id"), user_id=system.get("user_id"))
+    taken = Contact.objects.for_workspace(contact.workspace).exclude(pk=contact.pk)
+    if new.wa_id and not taken.filter(wa_id=new.wa_id).exists():
+        contact.wa_id = new.wa_id
+    if new.user_id and not taken.filter(user_id=new.user_id).exists():
+        contact.user_id = new.user_id
+    contact.save(update_fields=["wa_id", "user_id"])
+
+
+def _storable(value):
+    """PostgreSQL's JSON takes everything but NUL characters."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {_storable(key): _storable(each) for key, each in value.items()}
+    return [_storable(each) for each in value] if isinstance(value, list) else value

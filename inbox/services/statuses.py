@@ -1,0 +1,149 @@
+"""Statuses of Meta's, applied in bulk: appended to the timeline, and the visible status only rises."""
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from inbox import live
+from inbox.models import Message, MessageStatus, OrphanStatus
+from inbox.services.moves import REPORTED, move_messages
+from meta_integration.graph.errors import as_int, known_error
+
+ORPHANS_LIVE = timedelta(days=7)
+
+
+@dataclass
+class Report:
+    """One status as Meta reported it. `reference` is ours, echoed: it may arrive before the wamid is known here."""
+
+    workspace_id: int
+    number_id: int
+    wamid: str
+    status: str
+    at: datetime
+    reference: uuid.UUID | None
+    raw: dict
+
+
+@transaction.atomic
+def apply(reports: list[Report]) -> None:
+    """Apply any number of reports, in any order, any number of times, with the same end. Strangers become orphans."""
+    found = _messages_of(reports)
+    matched, strangers = [], []
+    for report in reports:
+        message = found.get((report.number_id, report.wamid)) or found.get((report.number_id, report.reference))
+        matched.append((message, report)) if message else strangers.append(report)
+    _keep_orphans(strangers)
+    if matched:
+        _learn_wamids(matched)
+        _append_to_timeline(matched)
+        _raise_status(matched)
+        for workspace_id in {report.workspace_id for _, report in matched}:
+            live.touch(workspace_id)
+
+
+def adopt_orphans(limit: int = 1000) -> int:
+    """Give orphans to the messages that have become known since; return how many."""
+    with transaction.atomic():
+        ours = Message.objects.filter(direction=Message.Direction.OUT, number_id=OuterRef("number_id"))
+        known = Exists(ours.filter(wamid=OuterRef("wamid"))) | Exists(ours.filter(reference=OuterRef("reference")))
+        return _adopt(OrphanStatus.objects.filter(known), limit)
+
+
+def adopt_orphans_of(number_id: int, wamids: list[str]) -> int:
+    """The same, for messages just recorded: one quick look-up."""
+    with transaction.atomic():
+        return _adopt(OrphanStatus.objects.filter(number_id=number_id, wamid__in=wamids), 1000)
+
+
+def trim_orphans() -> int:
+    return OrphanStatus.objects.filter(received_at__lt=timezone.now() - ORPHANS_LIVE).delete()[0]
+
+
+def _adopt(orphans, limit: int) -> int:
+    taken = list(orphans.select_for_update(skip_locked=True)[:limit])
+    if taken:
+        OrphanStatus.objects.filter(pk__in=[each.pk for each in taken]).delete()
+        apply([Report(o.workspace_id, o.number_id, o.wamid, o.status, o.at, o.reference, o.raw) for o in taken])
+    return len(taken)
+
+
+def _messages_of(reports: list[Report]) -> dict:
+    """Our messages by (number, wamid) and by (number, reference), locked in one order so that workers do not cross."""
+    wamids = {report.wamid for report in reports}
+    references = {report.reference for report in reports if report.reference}
+    numbers = {report.number_id for report in reports}
+    ours = Message.objects.filter(Q(wamid__in=wamids) | Q(reference__in=references), number__in=numbers)
+    found = {}
+    for message in ours.filter(direction=Message.Direction.OUT).order_by("pk").select_for_update(of=("self",)):
+        found[message.number_id, message.reference] = message
+        if message.wamid:
+            found[message.number_id, message.wamid] = message
+    return found
+
+
+def _keep_orphans(strangers: list[Report]) -> None:
+    OrphanStatus.objects.bulk_create(
+        [
+            OrphanStatus(
+                workspace_id=report.workspace_id,
+                number_id=report.number_id,
+                wamid=report.wamid,
+                reference=report.reference,
+                status=report.status,
+                at=report.at,
+                raw=report.raw,
+            )
+            for report in strangers
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _learn_wamids(matched: list) -> None:
+    """A status may know the wamid before our own send has stored it."""
+    learned = {}
+    for message, report in matched:
+        if message.wamid is None:
+            message.wamid = report.wamid
+            learned[message.pk] = message
+    Message.objects.bulk_update(learned.values(), ["wamid"])
+
+
+def _append_to_timeline(matched: list) -> None:
+    rows = [
+        MessageStatus(
+            workspace_id=report.workspace_id, message=message, status=report.status, at=report.at, raw=report.raw
+        )
+        for message, report in matched
+    ]
+    MessageStatus.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _raise_status(matched: list) -> None:
+    highest = {}
+    for message, report in matched:
+        if report.status in REPORTED:  # Others are kept in the timeline and mean nothing to us.
+            best = highest.get(message.pk)
+            if best is None or REPORTED.index(report.status) > REPORTED.index(best.status):
+                highest[message.pk] = report
+    groups = defaultdict(list)
+    for pk, report in highest.items():
+        failure = _failure(report) if report.status == Message.Status.FAILED else (None, "")
+        groups[report.status, failure].append(pk)
+    for (status, (code, reason)), pks in groups.items():
+        move_messages(pks, status, error_code=code, error=reason, lease_until=None)
+
+
+def _failure(report: Report) -> tuple[int | None, str]:
+    """Meta's code, and the table's plain words for it; Meta's own title for a code the table does not know."""
+    errors = report.raw.get("errors")
+    error = next((each for each in errors if isinstance(each, dict)), {}) if isinstance(errors, list) else {}
+    code = as_int(error.get("code"))
+    known = known_error(code)
+    return code, (known.meaning if known else str(error.get("title") or ""))[:500]

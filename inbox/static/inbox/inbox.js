@@ -1,0 +1,81 @@
+// The live inbox: asks once a second whether anything changed, and only then lets htmx fetch the changed parts.
+"use strict";
+(() => {
+  const body = document.body;
+  const offline = document.getElementById("offline");
+  let version = body.dataset.liveVersion;
+  let waiting = null;
+
+  async function ask() {
+    let pause = document.hidden ? 4000 : 1000;
+    try {
+      const query = new URLSearchParams({ token: body.dataset.liveToken, version });
+      const answer = await fetch(`${body.dataset.liveUrl}?${query}`, { credentials: "omit", cache: "no-store" });
+      if (answer.status === 403) return location.reload(); // The page is older than its token.
+      if (!answer.ok) throw new Error(answer.status);
+      offline.hidden = true;
+      if (answer.status === 200) {
+        version = await answer.text();
+        if (version === "?") pause = 5000; // Nobody can say: look now, but more calmly.
+        htmx.trigger(body, "inbox:changed");
+      }
+    } catch {
+      offline.hidden = false;
+      pause = 3000;
+    }
+    waiting = setTimeout(ask, pause);
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) { clearTimeout(waiting); ask(); }
+  });
+
+  // The newest message stays in view, unless the person is reading further up.
+  const messages = () => document.getElementById("messages");
+  const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+  const toEnd = () => { const box = messages(); if (box) box.scrollTop = box.scrollHeight; };
+  let follow = true;
+  body.addEventListener("htmx:beforeSwap", (event) => {
+    const box = messages();
+    follow = !box || event.detail.target.id === "conversation" || isAtEnd(box);
+  });
+  body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "threads") return;
+    if (follow) toEnd();
+    if (event.detail.target.id === "conversation") ready(true);
+  });
+
+  // A draft for each thread: nothing typed is lost by a reload or a log-out.
+  const draftOf = (form) => `galantis:draft:${form.dataset.thread}`;
+  function ready(focus) {
+    const form = document.getElementById("composer");
+    const text = document.getElementById("reply");
+    if (!form || !text) return;
+    if (!text.value) text.value = localStorage.getItem(draftOf(form)) || "";
+    if (focus) text.focus();
+  }
+  body.addEventListener("input", (event) => {
+    if (event.target.id === "reply") localStorage.setItem(draftOf(event.target.form), event.target.value);
+  });
+  body.addEventListener("keydown", (event) => {
+    if (event.target.id === "reply" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    }
+  });
+  body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.id === "composer") document.getElementById("not-sent").hidden = true;
+  });
+  body.addEventListener("htmx:beforeSwap", (event) => {
+    const form = document.getElementById("composer");
+    if (event.detail.requestConfig.elt === form && event.detail.xhr.status === 200) localStorage.removeItem(draftOf(form));
+  });
+  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    body.addEventListener(name, (event) => {
+      if (event.detail.requestConfig?.elt?.id === "composer") document.getElementById("not-sent").hidden = false;
+    });
+  }
+
+  ready(matchMedia("(min-width: 800px)").matches);
+  toEnd();
+  ask();
+})();

@@ -1,0 +1,32 @@
+from celery import shared_task
+
+from inbox import outbox
+from inbox.services import statuses
+from workspaces import wakeups
+
+# The module `services` of this app needs `tasks`, and `tasks` it: neither is reached for before both are loaded.
+
+
+@shared_task
+def pump(number_pk: int) -> int:
+    wakeups.awake(pump.name, number_pk)
+    return outbox.pump(number_pk)
+
+
+@shared_task
+def sweep_outbox() -> int:
+    """Mend what dead workers left, then wake the pump of each number with something to send."""
+    numbers = outbox.sweep()
+    for number_pk in numbers:
+        wakeups.wake(pump, number_pk)
+    return len(numbers)
+
+
+@shared_task
+def adopt_orphan_statuses() -> int:
+    return statuses.adopt_orphans()
+
+
+@shared_task
+def trim_orphan_statuses() -> int:
+    return statuses.trim_orphans()

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from inbox import views
+
+app_name = "inbox"
+urlpatterns = [
+    path("", views.thread_list, name="list"),
+    path("live/", views.live_version, name="live"),
+    path("<int:pk>/", views.thread, name="thread"),
+]

@@ -1,0 +1,140 @@
+from django.contrib import admin, messages
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from unfold.admin import TabularInline
+from unfold.decorators import action, display
+
+from meta_integration import intake, tasks
+from meta_integration.models import WABA, Incident, PhoneNumber, WebhookDelivery, WebhookItemError
+from meta_integration.services import incidents
+from workspaces import services as workspaces
+from workspaces import wakeups
+from workspaces.admin_base import SupportAdmin, WorkspaceAdmin, may_manage
+
+
+@admin.register(WABA)
+class WABAAdmin(WorkspaceAdmin):
+    """The connection screen: which accounts are connected, how they are, and the button to connect."""
+
+    list_display = ["name", "waba_id", "state", "state_since"]
+    list_filter = ["state"]
+    list_select_related = ["workspace"]
+    search_fields = ["name", "waba_id"]
+    fields = [
+        "workspace", "name", "waba_id", "state", "state_reason", "state_since", "token_expires_at", "scopes",
+        "connected_at", "connected_by",
+    ]  # fmt: skip
+
+    def changelist_view(self, request, extra_context=None):
+        """Inside one workspace: its connection page. Support without a workspace: the list of all."""
+        if not request.workspace:
+            return super().changelist_view(request, extra_context)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("WhatsApp connection"),
+            "opts": None,
+            "accounts": WABA.objects.for_workspace(request.workspace).prefetch_related("numbers").order_by("-pk"),
+            "may_manage": may_manage(request),
+        }
+        return TemplateResponse(request, "meta_integration/connection.html", context)
+
+
+@admin.register(PhoneNumber)
+class PhoneNumberAdmin(WorkspaceAdmin):
+    list_display = ["display_phone_number", "verified_name", "account", "quality", "status", "is_default", "waiting"]
+    list_filter = ["state", "quality_rating", "is_default"]
+    list_select_related = ["account", "workspace"]
+    search_fields = ["display_phone_number", "verified_name", "phone_number_id"]
+    fields = [
+        "account", "display_phone_number", "verified_name", "phone_number_id", "state", "status", "is_default",
+        "is_registered", "quality_rating", "messaging_limit_tier", "throughput_level", "name_status", "paused_reason",
+    ]  # fmt: skip
+    actions = ["make_default", "resume_sending"]
+
+    @display(description=_("quality"), label={"GREEN": "success", "YELLOW": "warning", "RED": "danger"})
+    def quality(self, number):
+        return number.quality_rating or "–"
+
+    @display(description=_("messages wait because"))
+    def waiting(self, number):
+        return number.why_it_waits() or "–"
+
+    def has_manage_permission(self, request):
+        return may_manage(request)
+
+    @action(description=_("Make this the default number"), permissions=["manage"])
+    def make_default(self, request, queryset):
+        if queryset.count() != 1:
+            messages.error(request, _("Choose exactly one number: there can be one default. Nothing was changed."))
+            return
+        number = queryset.get()
+        PhoneNumber.objects.for_workspace(number.workspace).update(is_default=False)
+        queryset.update(is_default=True)
+        workspaces.note(number.workspace, request.user, "default number", number.display_phone_number)
+        messages.success(request, _("Messages now come from %(number)s by default.") % {"number": number})
+
+    @action(description=_("Resume sending"), permissions=["manage"])
+    def resume_sending(self, request, queryset):
+        for number in queryset.exclude(paused_reason=""):
+            incidents.resume_number(number, f"resumed by {request.user.label}")
+            workspaces.note(number.workspace, request.user, "resumed sending", number.display_phone_number)
+        messages.success(request, _("Waiting messages of these numbers go out now."))
+
+
+class ItemErrorInline(TabularInline):
+    model = WebhookItemError
+    fields = readonly_fields = ["path", "field", "error", "at", "resolved_at"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(SupportAdmin):
+    """Everything Meta posted, as it came. A delivery may hold several shops' items: support only."""
+
+    list_display = ["id", "received_at", "state_label", "item_count", "failed_count", "unhandled_count", "attempts"]
+    list_filter = ["state", "received_at"]
+    ordering = ["-id"]
+    fields = [
+        "received_at", "state", "item_count", "failed_count", "unhandled_count", "unknown_numbers", "attempts",
+        "retry_at", "processed_at", "error", "readable_body",
+    ]  # fmt: skip
+    readonly_fields = ["readable_body"]
+    inlines = [ItemErrorInline]
+    actions = ["process_again"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("body")
+
+    @display(
+        description=_("state"),
+        label={"received": "info", "processed": "success", "broken": "warning", "failed": "danger"},
+    )
+    def state_label(self, delivery):
+        return delivery.state, delivery.get_state_display()
+
+    @display(description=_("body"))
+    def readable_body(self, delivery):
+        return bytes(delivery.body).decode("utf-8", "replace")
+
+    @action(description=_("Process again"), permissions=["view"])
+    def process_again(self, request, queryset):
+        count = intake.replay(queryset)
+        wakeups.wake(tasks.process_webhooks)
+        text = ngettext("%(count)s delivery is processed again.", "%(count)s deliveries are processed again.", count)
+        messages.success(request, text % {"count": count})
+
+
+@admin.register(Incident)
+class IncidentAdmin(WorkspaceAdmin):
+    list_display = ["kind", "account", "opened_at", "last_seen_at", "count", "closed_at"]
+    list_filter = ["kind", ("closed_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["account", "workspace"]
+    ordering = ["-opened_at"]
+    fields = [
+        "kind", "account", "evidence", "count", "opened_at", "last_seen_at", "closed_at", "closed_because",
+    ]  # fmt: skip

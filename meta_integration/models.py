@@ -1,0 +1,186 @@
+"""What we know of Meta's side: accounts, numbers, deliveries, incidents."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from meta_integration.sealed import SealedTextField
+from workspaces.models import User, WorkspaceModel
+
+
+class WABA(WorkspaceModel):
+    """A WhatsApp Business Account that a workspace connected."""
+
+    class State(models.TextChoices):
+        CONNECTED = "connected", _("Connected")
+        BROKEN = "broken", _("Connection broken")
+        DISCONNECTED = "disconnected", _("Disconnected")
+
+    waba_id = models.CharField(_("account id"), max_length=64)
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.CONNECTED)
+    state_reason = models.CharField(_("why"), max_length=300, blank=True)
+    state_since = models.DateTimeField(_("since"), db_default=Now())
+    access_token = SealedTextField(null=True, editable=False)
+    token_expires_at = models.DateTimeField(_("log-in expires"), null=True, blank=True)
+    scopes = models.JSONField(_("permissions"), default=list, blank=True)
+    connected_at = models.DateTimeField(_("connected"), auto_now_add=True)
+    connected_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, verbose_name=_("connected by"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["waba_id"], condition=~Q(state="disconnected"), name="waba_connected_by_one_workspace"
+            )
+        ]
+        verbose_name = _("WhatsApp Business Account")
+
+    def __str__(self):
+        return self.name or self.waba_id
+
+
+class PhoneNumber(WorkspaceModel):
+    """One of the shop's sending numbers."""
+
+    class State(models.TextChoices):
+        CONNECTED = "connected", _("Connected")
+        DISCONNECTED = "disconnected", _("Disconnected")
+
+    account = models.ForeignKey(WABA, on_delete=models.PROTECT, related_name="numbers", verbose_name=_("account"))
+    phone_number_id = models.CharField(_("number id"), max_length=64)
+    display_phone_number = models.CharField(_("number"), max_length=40)
+    verified_name = models.CharField(_("name customers see"), max_length=255, blank=True)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.CONNECTED)
+    status = models.CharField(_("status at Meta"), max_length=40, blank=True)
+    quality_rating = models.CharField(_("quality"), max_length=20, blank=True)
+    messaging_limit_tier = models.CharField(_("limit"), max_length=40, blank=True)
+    throughput_level = models.CharField(_("throughput"), max_length=20, blank=True)
+    name_status = models.CharField(_("name review"), max_length=40, blank=True)
+    is_default = models.BooleanField(_("default"), default=False)
+    is_registered = models.BooleanField(_("registered"), default=False)
+    is_on_biz_app = models.BooleanField(_("also on the phone app"), default=False)
+    pin = SealedTextField(null=True, editable=False)
+    paused_reason = models.CharField(_("sending paused because"), max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone_number_id"], condition=~Q(state="disconnected"), name="number_connected_once"
+            ),
+            models.UniqueConstraint(fields=["workspace"], condition=Q(is_default=True), name="one_default_number"),
+        ]
+        verbose_name = _("phone number")
+
+    def __str__(self):
+        return f"{self.display_phone_number} {self.verified_name}".strip()
+
+    def why_it_waits(self) -> str:
+        """Why messages of this number wait, in the merchant's words; empty when they flow. Reads `account`."""
+        if self.account.state == WABA.State.BROKEN:
+            return _("The connection to WhatsApp is broken. Messages wait and go out after you reconnect.")
+        if self.account.state == WABA.State.DISCONNECTED or self.state == self.State.DISCONNECTED:
+            return _("This number is disconnected. Messages wait until it is connected again.")
+        if self.paused_reason:
+            return _("Meta stopped this number: %(reason)s Messages wait.") % {"reason": self.paused_reason}
+        return ""
+
+
+class ConnectAttempt(WorkspaceModel):
+    """A log-in at Meta that came back and waits for the person to choose a number. Deleted when done or old."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    access_token = SealedTextField()
+    token_expires_at = models.DateTimeField(null=True)
+    scopes = models.JSONField(default=list)
+    found = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class WebhookDelivery(models.Model):
+    """One POST of Meta's, byte for byte. May hold several workspaces' items, so it belongs to none."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Waiting")
+        PROCESSED = "processed", _("Processed")
+        BROKEN = "broken", _("Not readable")
+        FAILED = "failed", _("Failed")
+
+    body = models.BinaryField()
+    body_sha256 = models.BinaryField(unique=True, max_length=32)
+    received_at = models.DateTimeField(_("received"), db_default=Now())
+    state = models.CharField(_("state"), max_length=20, choices=State, db_default=State.RECEIVED)
+    retry_at = models.DateTimeField(_("next try"), db_default=Now())
+    attempts = models.IntegerField(_("tries"), db_default=0)
+    item_count = models.IntegerField(_("items"), db_default=0)
+    unhandled_count = models.IntegerField(_("kinds we only keep"), db_default=0)
+    failed_count = models.IntegerField(_("failed"), db_default=0)
+    unknown_numbers = models.JSONField(_("numbers not connected here"), db_default=models.Value([], models.JSONField()))
+    error = models.CharField(_("error"), max_length=300, blank=True, db_default="")
+    processed_at = models.DateTimeField(_("processed"), null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["retry_at", "id"], condition=Q(state="received"), name="delivery_waiting"),
+            models.Index(fields=["received_at"], name="delivery_age"),
+            models.Index(
+                fields=["id"],
+                condition=~Q(unknown_numbers=models.Value([], models.JSONField())),
+                name="delivery_parked",
+            ),
+        ]
+        verbose_name = _("webhook delivery")
+        verbose_name_plural = _("webhook deliveries")
+
+    def __str__(self):
+        return f"#{self.pk}"
+
+
+class WebhookItemError(models.Model):
+    """One item of a delivery that could not be applied. It cost itself only."""
+
+    delivery = models.ForeignKey(WebhookDelivery, on_delete=models.CASCADE, related_name="item_errors")
+    path = models.CharField(_("where"), max_length=120)
+    field = models.CharField(_("field"), max_length=120)
+    error = models.CharField(_("error"), max_length=300)
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    resolved_at = models.DateTimeField(_("solved"), null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["delivery", "path"], name="one_error_per_item")]
+        indexes = [models.Index(fields=["delivery"], condition=Q(resolved_at=None), name="item_error_open")]
+        verbose_name = _("failed webhook item")
+
+    def __str__(self):
+        return f"{self.path} {self.error}"
+
+
+class Incident(models.Model):
+    """One trouble, however many symptoms it has. Workspace and account are empty where it belongs to nobody yet."""
+
+    class Kind(models.TextChoices):
+        CONNECTION_BROKEN = "connection_broken", _("Connection broken")
+        NUMBER_STOPPED = "number_stopped", _("Number stopped by Meta")
+        UNKNOWN_NUMBER = "unknown_number", _("Webhooks for a number nobody connected")
+        ACCOUNT_ERROR = "account_error", _("Error reported by Meta")
+
+    workspace = models.ForeignKey(
+        "workspaces.Workspace", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("workspace")
+    )
+    account = models.ForeignKey(WABA, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("account"))
+    kind = models.CharField(_("what"), max_length=40, choices=Kind)
+    key = models.CharField(max_length=120)
+    evidence = models.CharField(_("evidence"), max_length=500, blank=True)
+    count = models.IntegerField(_("seen"), default=1)
+    opened_at = models.DateTimeField(_("since"), auto_now_add=True)
+    last_seen_at = models.DateTimeField(_("last seen"), db_default=Now())
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_because = models.CharField(_("closed because"), max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key"], condition=Q(closed_at=None), name="one_open_incident")]
+        indexes = [models.Index(fields=["workspace", "-opened_at"], name="incidents_of_workspace")]
+        verbose_name = _("incident")
+
+    def __str__(self):
+        return self.get_kind_display()

@@ -1,0 +1,189 @@
+"""Meta's door: what is signed is kept, whatever it says; what is not leaves no trace."""
+
+import json
+import re
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
+
+from conftest import PAYLOADS
+from inbox.models import Message
+from meta_integration import intake, tasks
+from meta_integration.models import Incident, WebhookDelivery, WebhookItemError
+from meta_integration.tests.factories import PhoneNumberFactory
+
+pytestmark = pytest.mark.django_db
+NAMES = sorted(path.stem for path in PAYLOADS.glob("*.json"))
+
+
+def numbers_in(name: str) -> list[str]:
+    """The phone_number_ids that a payload speaks of."""
+    return sorted(set(re.findall(r'"phone_number_id": "([^"]+)"', (PAYLOADS / f"{name}.json").read_text())))
+
+
+def connect(name: str) -> None:
+    for phone_number_id in numbers_in(name):
+        PhoneNumberFactory(phone_number_id=phone_number_id, is_default=False)
+
+
+@pytest.fixture
+def number():
+    return PhoneNumberFactory(phone_number_id=numbers_in("messages__text")[0])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_body_for_a_known_number_is_processed_without_a_failed_item(deliver, name):
+    connect(name)
+    assert deliver(name).status_code == 200
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.state, delivery.failed_count, delivery.unknown_numbers) == ("processed", 0, [])
+    assert delivery.item_count >= 1
+    assert not WebhookItemError.objects.exists()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_body_for_an_unknown_number_is_kept_and_applied_when_it_is_connected(deliver, name):
+    assert deliver(name).status_code == 200
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.state, delivery.failed_count) == ("processed", 0)
+    assert bytes(delivery.body) == (PAYLOADS / f"{name}.json").read_bytes()
+    if delivery.unknown_numbers:
+        assert Incident.objects.get(kind="unknown_number").closed_at is None
+        connect(name)
+        assert intake.replay_for_numbers(delivery.unknown_numbers) == 1
+        intake.process_waiting()
+        delivery.refresh_from_db()
+        assert (delivery.state, delivery.failed_count, delivery.unknown_numbers) == ("processed", 0, [])
+        assert Incident.objects.get(kind="unknown_number").closed_at is not None
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("messages__") and "status" not in name])
+def test_every_inbound_message_becomes_a_message(deliver, name):
+    connect(name)
+    deliver(name)
+    body = json.loads((PAYLOADS / f"{name}.json").read_text())
+    sent = [m for e in body["entry"] for c in e["changes"] for m in c["value"].get("messages", [])]
+    stored = Message.objects.filter(direction="in")
+    assert sorted(stored.values_list("wamid", flat=True)) == sorted(message["id"] for message in sent)
+    assert [message.content for message in stored.order_by("pk")] == sent
+
+
+@pytest.mark.parametrize(
+    "headers", [{"X-Hub-Signature-256": "sha256=00"}, {"X-Hub-Signature-256": ""}, {"X-Hub-Signature-256": "é" * 71}]
+)
+def test_missing_or_malformed_signature_leaves_no_trace(deliver, headers):
+    assert deliver("messages__text", **headers).status_code == 403
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_signature_with_another_secret_leaves_no_trace(deliver):
+    assert deliver("messages__text", secret="wrong").status_code == 403
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_empty_app_secret_is_refused_not_skipped(settings):
+    settings.META_APP_SECRET = ""
+    with pytest.raises(ImproperlyConfigured):
+        intake.is_signed_by_meta(b"{}", "sha256=")
+
+
+@pytest.mark.parametrize("body", [b"{broken", b"", b"\xff\xfe", b"[" * 100_000])
+def test_broken_json_with_a_right_signature_is_kept_and_marked(deliver, body):
+    assert deliver(body).status_code == 200
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.state, bytes(delivery.body)) == ("broken", body)
+    assert delivery.error
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        {},
+        {"entry": None},
+        {"entry": [None, {"changes": [None, {"value": None}, {"field": "messages", "value": {"messages": [None]}}]}]},
+        {"object": "never_heard_of", "entry": [{"id": 7, "changes": [{"field": "new_field", "value": {"x": 1}}]}]},
+    ],
+)
+def test_strange_shapes_are_kept_and_are_no_errors(deliver, body):
+    assert deliver(json.dumps(body).encode()).status_code == 200
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.state, delivery.failed_count) == ("processed", 0)
+
+
+def test_body_of_three_megabytes_is_accepted(deliver, number):
+    body = json.loads((PAYLOADS / "messages__text.json").read_text())
+    body["entry"][0]["changes"][0]["value"]["messages"][0]["padding"] = "x" * 3_000_000
+    assert deliver(body).status_code == 200
+    assert Message.objects.count() == 1
+
+
+def test_same_bytes_five_times_are_one_delivery_and_one_message(deliver, number):
+    assert {deliver("messages__text").status_code for _ in range(5)} == {200}
+    assert WebhookDelivery.objects.count() == 1
+    assert Message.objects.count() == 1
+
+
+def test_intake_asks_the_database_once(deliver, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        deliver("messages__text", process=False)
+
+
+def test_a_store_that_cannot_take_the_row_answers_503(deliver):
+    with connection.execute_wrapper(_fail):
+        assert deliver("messages__text", process=False).status_code == 503
+
+
+def _fail(execute, sql, params, many, context):
+    raise DatabaseError("disk full")
+
+
+def test_a_lost_wakeup_does_not_cost_the_delivery(deliver, settings, monkeypatch):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"  # Nobody listens there.
+    from workspaces import valkey
+
+    valkey.client.cache_clear()
+    try:
+        assert deliver("messages__text", process=False).status_code == 200
+    finally:
+        valkey.client.cache_clear()
+    assert WebhookDelivery.objects.get().state == "received"
+
+
+def test_one_bad_item_does_not_cost_the_others(deliver, number):
+    body = json.loads((PAYLOADS / "messages__text.json").read_text())
+    messages = body["entry"][0]["changes"][0]["value"]["messages"]
+    bad = {**messages[0], "id": "wamid." + "x" * 10_000}  # Too long for PostgreSQL's index.
+    bad["id"] += "".join(chr(0x4E00 + n) for n in range(6000))
+    messages.append(bad)
+    messages.append({**messages[0], "id": "wamid.third"})
+    deliver(body)
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.item_count, delivery.failed_count) == (3, 1)
+    error = WebhookItemError.objects.get()
+    assert error.path == "entry[0].changes[0].value.messages[1]"
+    assert "olive" not in error.error
+    assert Message.objects.count() == 2
+
+
+def test_challenge_is_answered_with_the_right_token_only(client, settings):
+    query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": settings.META_VERIFY_TOKEN}
+    assert client.get("/webhooks/meta/", query).content == b"1158201444"
+    assert client.get("/webhooks/meta/", {**query, "hub.verify_token": "wrong"}).status_code == 403
+    assert client.get("/webhooks/meta/").status_code == 403
+
+
+def test_the_task_processes_everything_that_waits(deliver, number):
+    for name in ("messages__text", "messages__image", "account_review_update_approved"):
+        deliver(name, process=False)
+    assert tasks.process_webhooks() == 3
+    assert not WebhookDelivery.objects.exclude(state="processed").exists()
+
+
+def test_replay_changes_nothing_that_was_right(deliver, number):
+    deliver("messages__text")
+    before = list(Message.objects.values())
+    intake.replay(WebhookDelivery.objects.all())
+    intake.process_waiting()
+    assert list(Message.objects.values()) == before

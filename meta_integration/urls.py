@@ -1,0 +1,10 @@
+from django.urls import path
+
+from meta_integration import views
+
+app_name = "meta_integration"
+urlpatterns = [
+    path("start/", views.start, name="start"),
+    path("callback/", views.callback, name="callback"),
+    path("<int:pk>/choose/", views.choose, name="choose"),
+]

@@ -1,0 +1,131 @@
+"""Meta's door (webhooks) and the merchant's way to connect."""
+
+import secrets
+import time
+
+import structlog
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from meta_integration import intake, tasks
+from meta_integration.forms import ChooseNumberForm
+from meta_integration.models import ConnectAttempt
+from meta_integration.services import connect
+from workspaces import services as workspaces
+from workspaces import wakeups
+
+log = structlog.get_logger(__name__)
+STATE_KEY = "connect_state"
+STATE_LIVES = 600
+
+
+# Meta's door ---------------------------------------------------------------------------------------------------------
+def meta_webhook(request: HttpRequest) -> HttpResponse:
+    """GET: Meta's challenge. POST: 200 once the row is stored, whatever it says; 403 unsigned; 503 not stored."""
+    if request.method == "GET":
+        return _answer_challenge(request.GET)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["GET", "POST"])
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        return HttpResponse(status=413)
+    if not intake.is_signed_by_meta(body, request.headers.get("X-Hub-Signature-256", "")):
+        return HttpResponseForbidden()
+    try:
+        intake.record(body)
+    except DatabaseError as exc:
+        log.error("webhook not stored; Meta will post it again", reason=type(exc).__name__)
+        return HttpResponse(status=503)
+    wakeups.wake(tasks.process_webhooks)
+    return HttpResponse()
+
+
+def _answer_challenge(query) -> HttpResponse:
+    token = query.get("hub.verify_token", "")
+    if query.get("hub.mode") == "subscribe" and constant_time_compare(token, settings.META_VERIFY_TOKEN):
+        return HttpResponse(query.get("hub.challenge", ""), content_type="text/plain")
+    return HttpResponseForbidden()
+
+
+# Connecting ----------------------------------------------------------------------------------------------------------
+def manager_required(view):
+    """For people who may connect numbers in the workspace they are in."""
+
+    @login_required
+    def inner(request, *args, **kwargs):
+        if not request.workspace:
+            return redirect("workspaces:switch")
+        if not workspaces.may_manage(request.role):
+            raise PermissionDenied
+        return csp_update(settings.ADMIN_CONTENT_SECURITY_POLICY)(view)(request, *args, **kwargs)
+
+    return inner
+
+
+@require_POST
+@manager_required
+def start(request):
+    """Off to Meta's log-in, with a mark that only this browser can bring back, once, within ten minutes."""
+    state = secrets.token_urlsafe(32)
+    request.session[STATE_KEY] = {"state": state, "workspace": request.workspace.pk, "at": time.time()}
+    return redirect(connect.login_url(state, _redirect_uri()))
+
+
+@manager_required
+def callback(request):
+    """Back from Meta's log-in, with a code or with a refusal."""
+    known = request.session.pop(STATE_KEY, None)
+    if not known or not constant_time_compare(known["state"], request.GET.get("state", "")):
+        return _problem(request, connect.not_ours())
+    if time.time() - known["at"] > STATE_LIVES or known["workspace"] != request.workspace.pk:
+        return _problem(request, connect.not_ours())
+    if "code" not in request.GET:
+        return _problem(request, connect.refused_by_person())
+    try:
+        attempt = connect.take_code(request.workspace, request.user, request.GET["code"], _redirect_uri())
+    except connect.ConnectProblem as problem:
+        return _problem(request, problem)
+    # A page of its own: reloading it must not use the code again.
+    return redirect("meta_integration:choose", attempt.pk)
+
+
+@manager_required
+def choose(request, pk):
+    """Choose the number to send from, and its PIN."""
+    attempts = ConnectAttempt.objects.for_workspace(request.workspace)
+    attempt = get_object_or_404(attempts.select_related("workspace", "user"), pk=pk, user=request.user)
+    form = ChooseNumberForm(attempt.found, request.POST or None)
+    if form.is_valid():
+        try:
+            account = connect.finish(attempt, form.cleaned_data["number"], form.cleaned_data["pin"])
+        except connect.WrongPin:
+            form.wrong_pin()
+        except connect.ConnectProblem as problem:
+            return _problem(request, problem)
+        else:
+            messages.success(request, _("“%(name)s” is connected. Messages can flow now.") % {"name": account})
+            return redirect("admin:meta_integration_waba_changelist")
+    return _page(request, "meta_integration/choose.html", {"title": _("Choose your number"), "form": form})
+
+
+def _redirect_uri() -> str:
+    return settings.PUBLIC_URL + reverse("meta_integration:callback")
+
+
+def _problem(request, problem: connect.ConnectProblem):
+    return _page(request, "meta_integration/problem.html", {"title": problem.title, "problem": problem}, status=400)
+
+
+def _page(request, template: str, context: dict, status: int = 200):
+    return render(request, template, {**admin.site.each_context(request), **context}, status=status)

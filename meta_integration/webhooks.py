@@ -1,0 +1,67 @@
+"""Handlers for the fields about accounts and numbers. Harmless to run twice, late and out of order."""
+
+import re
+
+from meta_integration.models import WABA, Incident, PhoneNumber
+from meta_integration.services import incidents
+from meta_integration.walk import Item
+
+ACCESS_TAKEN_AWAY = {"PARTNER_REMOVED", "PARTNER_APP_UNINSTALLED"}
+
+
+def handle_errors(item: Item) -> None:
+    """An error without a message: trouble of the account, shown as an incident."""
+    number = connected_number(item.phone_number_id)
+    incidents.open_incident(
+        Incident.Kind.ACCOUNT_ERROR,
+        f"{item.phone_number_id}:{item.content.get('code')}",
+        account=number.account if number else None,
+        evidence=f"code {item.content.get('code')}",
+    )
+
+
+def handle_account_update(item: Item) -> None:
+    """Access withdrawn on Meta's side means a dead token. Other events are kept in their delivery."""
+    if item.content.get("event") not in ACCESS_TAKEN_AWAY:
+        return
+    # For partner events `entry.id` is the partner's business; the account is named inside.
+    info = item.content.get("waba_info")
+    waba_id = str(info.get("waba_id") or "") if isinstance(info, dict) else item.waba_id
+    account = WABA.objects.filter(waba_id=waba_id).exclude(state=WABA.State.DISCONNECTED).first()
+    if account:
+        incidents.mark_broken(account, f"Access was withdrawn at Meta ({item.content['event']}).")
+
+
+def handle_quality_update(item: Item) -> None:
+    """New limit or throughput. The number is named by its display form only, inside its account."""
+    values = {}
+    tier = item.content.get("max_daily_conversations_per_business") or item.content.get("current_limit")
+    if tier:
+        values["messaging_limit_tier"] = str(tier)[:40]
+    if item.content.get("event") == "THROUGHPUT_UPGRADE":
+        values["throughput_level"] = "HIGH"
+    _update_by_display(item, values)
+
+
+def handle_name_update(item: Item) -> None:
+    values = {"name_status": str(item.content.get("decision") or "")[:40]}
+    if item.content.get("decision") == "APPROVED" and item.content.get("requested_verified_name"):
+        values["verified_name"] = str(item.content["requested_verified_name"])[:255]
+    _update_by_display(item, values)
+
+
+def connected_number(phone_number_id: str) -> PhoneNumber | None:
+    """The number's row in the one workspace that has it connected."""
+    return (
+        PhoneNumber.objects.select_related("account", "workspace")
+        .filter(phone_number_id=phone_number_id, state=PhoneNumber.State.CONNECTED)
+        .first()
+    )
+
+
+def _update_by_display(item: Item, values: dict) -> None:
+    digits = re.sub(r"\D", "", str(item.content.get("display_phone_number") or ""))
+    numbers = PhoneNumber.objects.filter(account__waba_id=item.waba_id, state=PhoneNumber.State.CONNECTED)
+    for number in numbers if values else []:
+        if re.sub(r"\D", "", number.display_phone_number) == digits:
+            PhoneNumber.objects.filter(pk=number.pk).update(**values)

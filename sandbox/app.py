@@ -1,0 +1,47 @@
+"""All doors of the sandbox in one Starlette app."""
+
+import contextlib
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import RedirectResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from . import control
+from .graph.endpoint import graph
+from .local_meta import LocalMeta
+from .pages import dialog, home, log, phone, weather
+from .security import SafeAnswers
+from .settings import Settings
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(settings: Settings) -> Starlette:
+    meta = LocalMeta(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app):
+        async with meta.running():
+            yield
+
+    routes = [
+        *home.routes,
+        *dialog.routes,
+        *phone.routes,
+        *log.routes,
+        *weather.routes,
+        *control.routes,
+        *(Route(path, _with_slash) for path in ("/phone", "/log", "/weather")),
+        Mount("/static", StaticFiles(directory=STATIC)),
+        Route("/{path:path}", graph, methods=["GET", "POST", "DELETE"]),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(SafeAnswers)])
+    app.state.meta = meta
+    return app
+
+
+async def _with_slash(request):
+    return RedirectResponse(request.url.path + "/")

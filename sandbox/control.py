@@ -1,0 +1,162 @@
+"""JSON for automated tests: write as a customer, look at what was sent, change the weather."""
+
+import json
+import time
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from . import inbound, statuses, webhooks
+from .errors import BadRequest, webhook_error
+from .state import WINDOW_SECONDS, ChatMessage, Customer, Number
+from .weather import changed
+
+
+def _json(handler):
+    """Wrap a plain function of (meta, data). What makes no sense is answered with 400 and the reason."""
+
+    async def endpoint(request: Request) -> JSONResponse:
+        try:
+            data = dict(request.query_params) | await _read(request)
+            return JSONResponse(handler(request.app.state.meta, data))
+        except BadRequest as exc:
+            return JSONResponse({"error": str(exc)}, status_code=400)
+
+    return endpoint
+
+
+async def _read(request: Request) -> dict:
+    body = await request.body()
+    try:
+        data = json.loads(body) if body else {}
+    except ValueError:
+        raise BadRequest("The body is not JSON.") from None
+    if not isinstance(data, dict):
+        raise BadRequest("The body must be a JSON object.")
+    return data
+
+
+def customer_of(meta, data: dict) -> Customer:
+    customer = meta.world.find_customer(str(data.get("customer", "")))
+    if customer is None:
+        raise BadRequest("customer must be the wa_id or user_id of a customer of this sandbox.")
+    return customer
+
+
+def number_of(meta, data: dict) -> Number:
+    number = meta.world.numbers.get(str(data.get("phone_number_id", "")))
+    if number is None:
+        raise BadRequest("phone_number_id is not one of this sandbox.")
+    return number
+
+
+def _receive(meta, data: dict) -> dict:
+    if not isinstance(data.get("message"), dict):
+        raise BadRequest("message must be an object with a type.")
+    message = inbound.receive(meta, customer_of(meta, data), number_of(meta, data), data["message"])
+    return {"wamid": message.wamid}
+
+
+def _sent(meta, data: dict) -> list[dict]:
+    wanted = data.get("phone_number_id")
+    return [
+        _as_sent(message)
+        for message in meta.world.messages.values()
+        if not message.is_from_customer and wanted in (None, message.phone_number_id)
+    ]
+
+
+def _as_sent(message: ChatMessage) -> dict:
+    return {
+        "wamid": message.wamid,
+        "phone_number_id": message.phone_number_id,
+        "to": message.to,
+        "type": message.type,
+        "body": message.body,
+        "biz_opaque_callback_data": message.biz_opaque_callback_data,
+        "accepted_at": message.at,
+        "status": message.status,
+    }
+
+
+def _open(meta, data: dict) -> dict:
+    """`keep_open` true or false keeps the chat open, or closes it; without it the customer has one look."""
+    chat = meta.world.chat(customer_of(meta, data).wa_id, number_of(meta, data).phone_number_id)
+    chat.is_kept_open = bool(data.get("keep_open", chat.is_kept_open))
+    if data.get("keep_open") is False:
+        chat.seen_open_at = 0
+        return {"read": 0}
+    return {"read": statuses.open_chat(meta, chat)}
+
+
+def _window(meta, data: dict) -> dict:
+    """Open or close the 24 hours in which the shop may write freely, without a message."""
+    chat = meta.world.chat(customer_of(meta, data).wa_id, number_of(meta, data).phone_number_id)
+    chat.last_inbound_at = time.time() if data.get("open", True) else time.time() - WINDOW_SECONDS - 1
+    meta.note_change()
+    return {"is_open": meta.world.is_window_open(chat)}
+
+
+def _weather(meta, data: dict) -> dict:
+    meta.set_weather(changed(meta.weather, data))
+    return asdict(meta.weather)
+
+
+def _reset(meta, data: dict) -> dict:
+    meta.reset()
+    return {"success": True}
+
+
+def _revoke(meta, data: dict) -> dict:
+    """Kill every token that reaches the WABA."""
+    if str(data.get("waba_id")) not in meta.world.wabas:
+        raise BadRequest("waba_id is not one of this sandbox.")
+    tokens = [t for t in meta.world.tokens.values() if str(data["waba_id"]) in t.waba_ids and not t.is_revoked]
+    for token in tokens:
+        token.is_revoked = True
+    meta.note_change()
+    return {"revoked": len(tokens)}
+
+
+def _webhooks(meta, data: dict) -> dict:
+    all_of_them = list(meta.world.webhooks.values())
+    return {
+        "pending": sum(webhook.state == "pending" for webhook in all_of_them),
+        **meta.counters,
+        "latest": [asdict(webhook) for webhook in all_of_them[-50:]],
+    }
+
+
+def _retry(meta, data: dict) -> dict:
+    """Try every pending webhook at once instead of at its time."""
+    return {"pending": webhooks.retry_all(meta)}
+
+
+def _status(meta, data: dict) -> dict:
+    """Emit any status of any message. A failed one takes `error_code` or `error`; `extra` keys are added."""
+    message = meta.world.messages.get(str(data.get("wamid", "")))
+    if message is None or message.is_from_customer:
+        raise BadRequest("wamid is not a message the shop has sent.")
+    if not isinstance(data.get("status"), str):
+        raise BadRequest("status is required.")
+    error = data.get("error")
+    if error is None and data.get("error_code"):
+        error = webhook_error(int(data["error_code"]), str(data.get("details", "Emitted by hand.")))
+    queued = statuses.emit(meta, message, data["status"], error=error, extra=data.get("extra"))
+    return {"success": True, "is_queued": queued}
+
+
+routes = [
+    Route("/control/inbound", _json(_receive), methods=["POST"]),
+    Route("/control/sent", _json(_sent), methods=["GET"]),
+    Route("/control/open", _json(_open), methods=["POST"]),
+    Route("/control/window", _json(_window), methods=["POST"]),
+    Route("/control/weather", _json(_weather), methods=["GET", "POST"]),
+    Route("/control/reset", _json(_reset), methods=["POST"]),
+    Route("/control/revoke", _json(_revoke), methods=["POST"]),
+    Route("/control/webhooks", _json(_webhooks), methods=["GET"]),
+    Route("/control/webhooks/retry", _json(_retry), methods=["POST"]),
+    Route("/control/status", _json(_status), methods=["POST"]),
+]

@@ -1,0 +1,62 @@
+"""One Graph call as its handler sees it, and reading it from HTTP."""
+
+import json
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from ..errors import GraphError
+
+
+@dataclass
+class Call:
+    method: str
+    object_id: str = ""
+    params: dict = field(default_factory=dict)  # query and body in one, as Graph treats them
+    bearer: str = ""
+    url: str = ""  # without its query
+
+    def text(self, name: str) -> str:
+        value = self.params.get(name, "")
+        return value if isinstance(value, str) else json.dumps(value)
+
+    def required(self, name: str) -> str:
+        if self.params.get(name) in (None, ""):
+            raise GraphError(100, f"(#100) The parameter {name} is required.")
+        return self.text(name)
+
+    @property
+    def token(self) -> str:
+        return self.bearer or self.text("access_token")
+
+
+async def read_params(request: Request) -> dict:
+    """Body values win over the query's. Form fields holding JSON objects or lists are opened."""
+    params = dict(request.query_params)
+    body = await request.body()
+    if not body:
+        return params
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return params | {name: _opened(value) for name, value in parse_qsl(body.decode(errors="replace"))}
+    try:
+        content = json.loads(body)
+    except ValueError:
+        raise GraphError(100, "(#100) The request body is not valid JSON") from None
+    if not isinstance(content, dict):
+        raise GraphError(100, "(#100) The request body must be a JSON object")
+    return params | content
+
+
+def _opened(value: str):
+    if not value.startswith(("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def read_bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

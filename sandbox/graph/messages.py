@@ -1,0 +1,99 @@
+"""POST /{phone_number_id}/messages: send, or mark as read."""
+
+import asyncio
+import time
+
+from .. import statuses, validation
+from ..errors import GraphError
+from ..state import ChatMessage, Customer, Number, digits, new_wamid
+from . import access
+from .access import MESSAGING
+from .calls import Call
+
+TYPING_SECONDS = 25
+
+
+async def post(meta, call: Call) -> dict:
+    number = access.number_of(meta, call, MESSAGING)
+    if meta.weather.rate_limited:
+        raise GraphError(130429, details="Message failed to send because this number sends too fast.")
+    body = {name: value for name, value in call.params.items() if not _is_authentication(name)}
+    if body.get("status") is not None:
+        return _mark_as_read(meta, number, body)
+    if not number.is_registered:
+        raise GraphError(133010, details="The phone number is not registered on the Cloud API.")
+    validation.check(body)
+    _check_template(body)
+    await asyncio.sleep(meta.weather.messages_delay_before)
+    message = _accept(meta, number, body)
+    await asyncio.sleep(meta.weather.messages_delay)
+    return _answer(message)
+
+
+def _is_authentication(name: str) -> bool:
+    return name in ("access_token", "appsecret_proof", "appsecret_time")
+
+
+def _check_template(body: dict) -> None:
+    if body.get("type") == "template":
+        name, language = body["template"]["name"], body["template"]["language"]["code"]
+        raise GraphError(132001, details=f"template name ({name}) does not exist in {language}")
+
+
+def _accept(meta, number: Number, body: dict) -> ChatMessage:
+    to = body.get("to") or body["recipient"]
+    customer = _customer(meta, to)
+    if (customer.wa_id if customer else digits(to)) == number.digits:
+        raise GraphError(131021, details="Recipient and sender are the same number.")
+    message = ChatMessage(
+        wamid=new_wamid(),
+        wa_id=customer.wa_id if customer else digits(to) or to,
+        phone_number_id=number.phone_number_id,
+        is_from_customer=False,
+        type=body.get("type", "text"),
+        body=body,
+        at=time.time(),
+        to=to,
+        is_to_user_id=bool(validation.USER_ID.match(to)),
+        biz_opaque_callback_data=body.get("biz_opaque_callback_data"),
+    )
+    meta.world.add_message(message)
+    meta.world.chat(message.wa_id, number.phone_number_id).typing_until = 0
+    meta.note_change()
+    statuses.begin(meta, message)
+    return message
+
+
+def _customer(meta, to: str) -> Customer | None:
+    """Without a plus, a number that is nobody's is tried with the shop's own country code, as Meta does."""
+    return meta.world.find_customer(to) or (None if to.startswith("+") else meta.world.find_customer("1" + digits(to)))
+
+
+def _answer(message: ChatMessage) -> dict:
+    contact = {"input": message.to}
+    if message.is_to_user_id:
+        contact["user_id"] = message.to
+    else:
+        contact["wa_id"] = message.wa_id
+    return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": message.wamid}]}
+
+
+def _mark_as_read(meta, number: Number, body: dict) -> dict:
+    """The message and all before it in the same chat. May show the typing dots for a while."""
+    validation.require_product(body)
+    validation.one_of(body, "status", "", ("read",))
+    wamid = validation.text(body, "message_id", "", 1000)
+    if body.get("typing_indicator") is not None:
+        indicator = validation.mapping(body["typing_indicator"], "typing_indicator")
+        validation.one_of(indicator, "type", "typing_indicator", ("text",))
+    message = meta.world.messages.get(wamid)
+    if not message or not message.is_from_customer or message.phone_number_id != number.phone_number_id:
+        validation.wrong("message_id", "no message of a customer to this number")
+    chat = meta.world.chat(message.wa_id, number.phone_number_id)
+    for other in meta.world.messages_of(chat):
+        if other.is_from_customer and other.at <= message.at:
+            other.status = "read"
+    if body.get("typing_indicator"):
+        chat.typing_until = time.time() + TYPING_SECONDS
+    meta.note_change()
+    return {"success": True}

@@ -1,0 +1,45 @@
+"""The request log: what was asked, what was answered, and never a secret."""
+
+import time
+
+from .state import LogEntry
+
+SECRET = {
+    "access_token",
+    "appsecret_proof",
+    "client_secret",
+    "code",
+    "fb_exchange_token",
+    "input_token",
+    "pin",
+    "revoke_token",
+    "verify_token",
+}
+HIDDEN = "(hidden)"
+LONGEST_ANSWER = 4000
+
+
+def note(meta, method: str, path: str, params: dict, status: int, answer, started: float) -> None:
+    error = answer.get("error") if isinstance(answer, dict) else None
+    entry = LogEntry(
+        at=time.time(),
+        method=method,
+        path=path,
+        params=redacted(params),
+        status=status,
+        error_code=error.get("code") if isinstance(error, dict) else None,
+        milliseconds=(time.monotonic() - started) * 1000,
+        answer=redacted_answer(answer),
+    )
+    meta.log.append(entry)
+
+
+def redacted(params: dict) -> dict:
+    """Parameters at the top level are Graph's; what lies deeper is content and stays."""
+    return {name: HIDDEN if name in SECRET else value for name, value in params.items()}
+
+
+def redacted_answer(answer) -> dict | str:
+    if not isinstance(answer, dict):
+        return str(answer)[:LONGEST_ANSWER]
+    return {**answer, "access_token": HIDDEN} if "access_token" in answer else answer

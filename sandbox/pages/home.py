@@ -1,0 +1,49 @@
+"""The first page: what this is, and the world it holds."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ..state import Number, Waba
+from .render import Html, el, join, page, template
+
+
+async def home(request: Request) -> Response:
+    meta = request.app.state.meta
+    pending = sum(webhook.state == "pending" for webhook in meta.world.webhooks.values())
+    content = template(
+        "home.html",
+        accounts=join(_account(meta, waba) for waba in meta.world.wabas.values()),
+        app_id=meta.settings.app_id,
+        callback=meta.world.callback_url or "none yet",
+        pending=pending,
+        customers=len(meta.world.customers),
+    )
+    return page(request, "Galantis sandbox", content)
+
+
+def _account(meta, waba: Waba) -> Html:
+    numbers = meta.world.numbers_of(waba)
+    rows = join(_number(number) for number in numbers) or el("p", "No numbers.", class_="quiet")
+    state = badge("An app is subscribed", "good") if waba.is_subscribed else badge("No app is subscribed")
+    title = el("h3", waba.name, " ", el("span", waba.waba_id, class_="id"))
+    return el("section", el("div", title, state, class_="row"), rows, class_="card")
+
+
+def _number(number: Number) -> Html:
+    state = badge("Registered", "good") if number.is_registered else badge("Not registered")
+    pin = badge("Two-step PIN is set") if number.pin else ""
+    name = el("div", el("strong", number.display_phone_number), el("span", number.verified_name, class_="quiet"))
+    return el("div", name, el("div", state, pin, class_="badges"), class_="row line")
+
+
+def badge(text: str, kind: str = "") -> Html:
+    return el("span", text, class_=f"badge {kind}".strip())
+
+
+async def reset(request: Request) -> Response:
+    request.app.state.meta.reset()
+    return RedirectResponse("/", status_code=303)
+
+
+routes = [Route("/", home), Route("/reset/", reset, methods=["POST"])]

@@ -1,0 +1,182 @@
+"""Everything the local Meta remembers. Plain records; the rules live elsewhere."""
+
+import base64
+import secrets
+import time
+from dataclasses import dataclass, field
+
+WINDOW_SECONDS = 24 * 3600
+
+
+@dataclass
+class Waba:
+    waba_id: str
+    name: str
+    is_ticked_in_dialog: bool = True
+    is_subscribed: bool = False
+    override_callback_uri: str = ""
+    override_verify_token: str = ""
+    currency: str = "USD"
+    timezone_id: str = "1"
+
+
+@dataclass
+class Number:
+    phone_number_id: str
+    waba_id: str
+    display_phone_number: str
+    verified_name: str
+    quality_rating: str = "GREEN"
+    status: str = "PENDING"
+    pin: str = ""
+    register_calls: list[float] = field(default_factory=list)
+    last_onboarded_at: float | None = None
+
+    @property
+    def digits(self) -> str:
+        return digits(self.display_phone_number)
+
+    @property
+    def is_registered(self) -> bool:
+        return self.status == "CONNECTED"
+
+
+@dataclass
+class Customer:
+    wa_id: str
+    user_id: str
+    name: str
+    username: str = ""
+    hides_number: bool = False  # webhooks then carry the user_id only
+
+
+@dataclass
+class Code:
+    """What the login dialog hands to the app; good for one exchange."""
+
+    code: str
+    redirect_uri: str
+    waba_ids: list[str]
+    scopes: list[str]
+    expires_at: float
+    is_used: bool = False
+
+
+@dataclass
+class Token:
+    token: str
+    waba_ids: list[str]
+    scopes: list[str]
+    issued_at: float
+    expires_at: float
+    is_revoked: bool = False
+
+
+@dataclass
+class ChatMessage:
+    """One bubble, either way. `body` is Meta's JSON: the POST of the shop, or the message of the webhook."""
+
+    wamid: str
+    wa_id: str  # the customer's; the address as typed when nobody has it
+    phone_number_id: str
+    is_from_customer: bool
+    type: str
+    body: dict
+    at: float
+    status: str = "accepted"
+    to: str = ""  # as the shop wrote it
+    is_to_user_id: bool = False
+    biz_opaque_callback_data: str | None = None
+    conversation_id: str = ""
+
+
+@dataclass
+class Chat:
+    """What one customer's phone knows of one number, besides the messages."""
+
+    wa_id: str
+    phone_number_id: str
+    last_inbound_at: float = 0.0
+    is_kept_open: bool = False
+    seen_open_at: float = 0.0
+    typing_until: float = 0.0
+    wamids: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Webhook:
+    """One POST to the app: pending until a 200, then kept for the log."""
+
+    webhook_id: str
+    waba_id: str
+    body: str
+    created_at: float
+    next_try_at: float
+    wamid: str = ""  # of the customer's message it carries
+    state: str = "pending"  # pending, delivered, given_up
+    attempts: int = 0
+    url: str = ""
+    last_status: str = ""
+
+
+@dataclass
+class LogEntry:
+    at: float
+    method: str
+    path: str
+    params: dict  # already redacted
+    status: int
+    error_code: int | None
+    milliseconds: float
+    answer: dict | str
+
+
+@dataclass
+class World:
+    business_id: str = ""
+    business_name: str = ""
+    user_id: str = ""
+    callback_url: str = ""
+    verify_token: str = ""
+    callback_fields: list[str] = field(default_factory=list)  # empty: all
+    wabas: dict[str, Waba] = field(default_factory=dict)
+    numbers: dict[str, Number] = field(default_factory=dict)
+    customers: dict[str, Customer] = field(default_factory=dict)
+    codes: dict[str, Code] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    messages: dict[str, ChatMessage] = field(default_factory=dict)
+    chats: dict[str, Chat] = field(default_factory=dict)
+    webhooks: dict[str, Webhook] = field(default_factory=dict)
+
+    def numbers_of(self, waba: Waba) -> list[Number]:
+        return [number for number in self.numbers.values() if number.waba_id == waba.waba_id]
+
+    def chat(self, wa_id: str, phone_number_id: str) -> Chat:
+        key = f"{wa_id}/{phone_number_id}"
+        return self.chats.setdefault(key, Chat(wa_id, phone_number_id))
+
+    def messages_of(self, chat: Chat) -> list[ChatMessage]:
+        return [self.messages[wamid] for wamid in chat.wamids if wamid in self.messages]
+
+    def add_message(self, message: ChatMessage) -> None:
+        self.messages[message.wamid] = message
+        self.chat(message.wa_id, message.phone_number_id).wamids.append(message.wamid)
+
+    def find_customer(self, address: str) -> Customer | None:
+        """By user_id, or by a phone number written in any of the usual ways."""
+        for customer in self.customers.values():
+            if address == customer.user_id:
+                return customer
+        return self.customers.get(digits(address))
+
+    def is_window_open(self, chat: Chat) -> bool:
+        return time.time() - chat.last_inbound_at < WINDOW_SECONDS
+
+
+def digits(text: str) -> str:
+    return "".join(char for char in text if char in "0123456789")
+
+
+def new_wamid() -> str:
+    """As Meta's: base64 with every awkward character (/ + =), of varying length."""
+    return "wamid." + base64.b64encode(b"\x1c\x18\x0b" + secrets.token_bytes(33 + secrets.randbelow(6))).decode()

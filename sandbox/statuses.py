@@ -1,0 +1,128 @@
+"""What becomes of an accepted message: sent, delivered and read, or failed; told to the app by webhooks."""
+
+import asyncio
+import time
+import uuid
+
+from . import webhooks
+from .errors import webhook_error
+from .state import WINDOW_SECONDS, Chat, ChatMessage
+
+STILL_LOOKING = 3  # seconds after its last sign of life that a phone counts as open
+
+NO_WINDOW = (
+    "Message failed to send because more than 24 hours have passed since the customer last replied to this number."
+)
+NO_SUCH_CUSTOMER = "Message Undeliverable."
+NO_SUCH_TARGET = "The message to react to does not exist, is too old or is itself a reaction."
+ORDER = ["accepted", "sent", "delivered", "read", "played"]
+
+
+def begin(meta, message: ChatMessage) -> None:
+    meta.spawn(_live(meta, message))
+
+
+def resume(meta) -> None:
+    for message in meta.world.messages.values():
+        if not message.is_from_customer and message.status in ("accepted", "sent"):
+            begin(meta, message)
+
+
+async def _live(meta, message: ChatMessage) -> None:
+    await _pause(meta)
+    failure = _failure(meta, message)
+    if failure:
+        emit(meta, message, "failed", error=failure)
+        return
+    if message.status == "accepted":
+        emit(meta, message, "sent")
+        await _pause(meta)
+    if message.type == "reaction":  # Meta fires nothing but `sent` for these
+        return
+    if message.status == "sent":
+        emit(meta, message, "delivered")
+        await _pause(meta)
+    chat = meta.world.chat(message.wa_id, message.phone_number_id)
+    if message.status == "delivered" and is_open(chat):
+        emit(meta, message, "read")
+
+
+async def _pause(meta) -> None:
+    await asyncio.sleep(meta.settings.status_delay)
+    await meta.statuses_may_flow.wait()
+
+
+def _failure(meta, message: ChatMessage) -> dict | None:
+    if message.wa_id not in meta.world.customers:
+        return webhook_error(131026, NO_SUCH_CUSTOMER)
+    chat = meta.world.chat(message.wa_id, message.phone_number_id)
+    if message.type != "template" and message.at - chat.last_inbound_at >= WINDOW_SECONDS:
+        return webhook_error(131047, NO_WINDOW)
+    if message.type == "reaction":
+        target = meta.world.messages.get(message.body["reaction"]["message_id"])
+        if not target or target.wa_id != message.wa_id or target.type == "reaction":
+            return webhook_error(131009, NO_SUCH_TARGET)
+    return None
+
+
+def emit(meta, message: ChatMessage, status: str, *, error: dict | None = None, extra: dict | None = None) -> bool:
+    """Tell the app; our own record only moves forward. False when no app listens."""
+    if status == "failed" or (status in ORDER and _rank(status) > _rank(message.status)):
+        message.status = status
+    meta.note_change()
+    customer = meta.world.customers.get(message.wa_id)
+    value = {"statuses": [{**_status(message, customer, status, error), **(extra or {})}]}
+    if customer and status != "failed":
+        value = {"contacts": [webhooks.contact_of(customer)], **value}
+    return webhooks.queue_messages_field(meta, meta.world.numbers[message.phone_number_id], value)
+
+
+def _rank(status: str) -> int:
+    return ORDER.index(status) if status in ORDER else len(ORDER)
+
+
+def _status(message: ChatMessage, customer, status: str, error: dict | None) -> dict:
+    content = {"id": message.wamid, "status": status, "timestamp": str(int(time.time()))}
+    if not (message.is_to_user_id and (not customer or customer.hides_number)):
+        content["recipient_id"] = message.wa_id
+    if customer and (status != "failed" or message.is_to_user_id):
+        content["recipient_user_id"] = customer.user_id
+    if status in ("sent", "delivered"):
+        content["conversation"] = _conversation(message, status)
+        content["pricing"] = _pricing(message)
+    if message.biz_opaque_callback_data is not None:
+        content["biz_opaque_callback_data"] = message.biz_opaque_callback_data
+    if error:
+        content["errors"] = [error]
+    return content
+
+
+def _conversation(message: ChatMessage, status: str) -> dict:
+    message.conversation_id = message.conversation_id or uuid.uuid4().hex
+    conversation = {"id": message.conversation_id, "origin": {"type": _category(message)}}
+    if status == "sent":
+        conversation["expiration_timestamp"] = str(int(message.at + WINDOW_SECONDS))
+    return conversation
+
+
+def _pricing(message: ChatMessage) -> dict:
+    if message.type != "template":
+        return {"billable": False, "pricing_model": "PMP", "type": "free_customer_service", "category": "service"}
+    return {"billable": True, "pricing_model": "PMP", "type": "regular", "category": _category(message)}
+
+
+def _category(message: ChatMessage) -> str:
+    return "marketing" if message.type == "template" else "service"
+
+
+def is_open(chat: Chat) -> bool:
+    return chat.is_kept_open or time.time() - chat.seen_open_at < STILL_LOOKING
+
+
+def open_chat(meta, chat: Chat) -> int:
+    """The customer looks at the chat: what was delivered is now read. Returns how many messages that were."""
+    chat.seen_open_at = time.time()
+    unread = [m for m in meta.world.messages_of(chat) if not m.is_from_customer and m.status == "delivered"]
+    for message in unread:
+        emit(meta, message, "read")
+    return len(unread)

@@ -1,0 +1,184 @@
+"""The sandbox over real HTTP, with an app that listens to its webhooks."""
+
+import json
+import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+import uvicorn
+
+from sandbox.app import create_app
+from sandbox.settings import Settings
+
+SHOP, OUTLET = "100000000000001", "100000000000002"
+SHOP_NUMBER, OUTLET_NUMBER = "200000000000001", "200000000000003"
+CUSTOMER, HIDDEN_CUSTOMER, HIDDEN_USER_ID = "15550100101", "15550100103", "US.10000000000000000103"
+CALLBACK = "http://127.0.0.1:9/callback?next=1"
+DELAY = 0.01
+
+
+class App:
+    """What Galantis is to Meta: answers the challenge, keeps every webhook. `answers` are given first, then 200."""
+
+    def __init__(self):
+        self.received: list[tuple[bytes, dict]] = []
+        self.answers: list[int] = []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self.server.server_port}/webhooks/meta/"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def _handler(app):
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                query = parse_qs(urlsplit(self.path).query)
+                is_known = query["hub.verify_token"] == ["sandbox-verify-token"]
+                self.answer(200 if is_known else 403, query["hub.challenge"][0].encode())
+
+            def do_POST(self):
+                app.received.append((self.rfile.read(int(self.headers["Content-Length"])), dict(self.headers)))
+                self.answer(app.answers.pop(0) if app.answers else 200, b"")
+
+            def answer(self, status, body):
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args):
+                pass
+
+        return Handler
+
+    def values(self) -> list[dict]:
+        return [json.loads(body)["entry"][0]["changes"][0]["value"] for body, _ in list(self.received)]
+
+    def statuses(self) -> list[dict]:
+        return [status for value in self.values() for status in value.get("statuses", [])]
+
+
+class Sandbox:
+    """A running sandbox and the calls tests make to it."""
+
+    def __init__(self, **settings):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.settings = Settings(port=port, status_delay=DELAY, retry_delay=0.02, **settings)
+        self.base = f"http://127.0.0.1:{port}"
+        self.session = requests.Session()
+        self.start()
+
+    def start(self):
+        config = uvicorn.Config(create_app(self.settings), port=self.settings.port, log_level="critical")
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        wait_for(lambda: self.server.started)
+
+    def stop(self):
+        self.session.close()
+        self.server.should_exit = True
+        self.thread.join(5)
+
+    def get(self, path, token="", **kwargs):
+        return self.session.get(f"{self.base}/v23.0/{path}", headers=_bearer(token), timeout=5, **kwargs)
+
+    def post(self, path, token="", json=None, **kwargs):
+        return self.session.post(f"{self.base}/v23.0/{path}", headers=_bearer(token), timeout=5, json=json, **kwargs)
+
+    def control(self, path, **data):
+        answer = self.session.post(f"{self.base}/control/{path}", json=data, timeout=5)
+        return answer.json()
+
+    def sent(self):
+        return self.session.get(f"{self.base}/control/sent", timeout=5).json()
+
+    def grant(self, wabas=(SHOP, OUTLET), scopes=None, **fields) -> str:
+        """Through the dialog; the code."""
+        form = {"client_id": self.settings.app_id, "redirect_uri": CALLBACK, "state": "abc", "waba": list(wabas)}
+        form["permission"] = scopes or ["whatsapp_business_management", "whatsapp_business_messaging"]
+        answer = self.session.post(f"{self.base}/v23.0/dialog/oauth", data=form | fields, allow_redirects=False)
+        return parse_qs(urlsplit(answer.headers["Location"]).query).get("code", [""])[0]
+
+    def exchange(self, code, **params):
+        app = {"client_id": self.settings.app_id, "client_secret": self.settings.app_secret}
+        return self.get("oauth/access_token", params=app | {"code": code, "redirect_uri": CALLBACK} | params)
+
+    def token(self, **kwargs) -> str:
+        return self.exchange(self.grant(**kwargs)).json()["access_token"]
+
+    def connect(self) -> str:
+        """A token for the shop; its number registered, its webhooks subscribed."""
+        token = self.token()
+        assert self.post(f"{SHOP}/subscribed_apps", token).ok
+        assert self.post(f"{SHOP_NUMBER}/register", token, json={"messaging_product": "whatsapp", "pin": "123456"}).ok
+        return token
+
+    def send(self, token, **message):
+        body = {"messaging_product": "whatsapp", "to": CUSTOMER, "type": "text", "text": {"body": "Hello"}} | message
+        return self.post(f"{SHOP_NUMBER}/messages", token, json=body)
+
+    def write(self, text="Hi", customer=CUSTOMER):
+        message = {"type": "text", "text": {"body": text}}
+        return self.control("inbound", customer=customer, phone_number_id=SHOP_NUMBER, message=message)["wamid"]
+
+
+def _bearer(token):
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def wait_for(condition, seconds=3.0):
+    """The first true value; fails when none comes."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.005)
+    raise AssertionError("It did not happen in time")
+
+
+@pytest.fixture(scope="session")
+def one_app():
+    app = App()
+    yield app
+    app.server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def one_sandbox(one_app):
+    sandbox = Sandbox(webhook_url=one_app.url)
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture
+def sandbox(one_sandbox):
+    one_sandbox.control("reset")
+    return one_sandbox
+
+
+@pytest.fixture
+def app(one_app, sandbox):
+    one_app.received.clear()
+    one_app.answers.clear()
+    return one_app
+
+
+@pytest.fixture
+def token(sandbox, app):
+    return sandbox.connect()
+
+
+@pytest.fixture
+def chatting(sandbox, token, app):
+    """A connected shop a customer has just written to; the token."""
+    sandbox.write()
+    wait_for(lambda: app.received)
+    app.received.clear()
+    return token

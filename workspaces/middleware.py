@@ -1,0 +1,55 @@
+"""`request.workspace` and `request.role`: where the person is working now. Both are looked up when first asked for."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
+
+from workspaces import services
+
+SESSION_KEY = "workspace"
+
+
+class WorkspaceMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        request.workspace = SimpleLazyObject(lambda: current_workspace(request))
+        request.role = SimpleLazyObject(lambda: services.role_in(request.user, unwrapped(request.workspace)))
+        return self.get_response(request)
+
+
+def current_workspace(request: HttpRequest):
+    """The workspace chosen in the switcher, checked again at each request; else a member's first; else None.
+
+    Support without a choice is in none of them: that is how they see all in admin.
+    """
+    if not request.user.is_authenticated:
+        return None
+    mine = services.workspaces_of(request.user)
+    chosen = request.session.get(SESSION_KEY)
+    workspace = mine.filter(pk=chosen).first() if chosen else None
+    if workspace is None and not request.user.is_support:
+        workspace = mine.order_by("pk").first()
+    return workspace
+
+
+def unwrapped(lazy):
+    """The lazy object's value, None included (a lazy None is not `is None`)."""
+    return lazy if lazy else None
+
+
+def workspace_required(view):
+    """Logged in and inside a workspace, or led to the place where that is mended."""
+
+    @login_required
+    @wraps(view)
+    def inner(request, *args, **kwargs):
+        if not request.workspace:
+            return redirect("workspaces:switch")
+        return view(request, *args, **kwargs)
+
+    return inner

@@ -25,7 +25,7 @@ WSGI_APPLICATION = "galantis.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "workspaces.apps.GalantisAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -225,6 +225,7 @@ UNFOLD = {
     "SITE_SYMBOL": "forum",
     "SITE_URL": "/inbox/",
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "workspaces.sites.favicon"}],
     "STYLES": ["workspaces.sites.admin_stylesheet"],
     "COLORS": {
         "primary": {

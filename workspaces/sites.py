@@ -48,3 +48,7 @@ def may_manage(request) -> bool:
 
 def admin_stylesheet(request) -> str:
     return static("workspaces/admin.css")
+
+
+def favicon(request) -> str:
+    return static("workspaces/icon.svg")

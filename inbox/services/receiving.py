@@ -27,7 +27,7 @@ def receive(number: PhoneNumber, content: dict, who: Identity) -> Message | None
     if known:
         return _replace_placeholder(known, content)
     contact = contacts.resolve(number.workspace, who)
-    thread = thread_with(number, contact)
+    thread = thread_with(number, contact, time_of(content))
     message = _insert(thread, wamid, content, direction=Message.Direction.IN, status=Message.Status.RECEIVED)
     if message is None:
         return _replace_placeholder(_known(number, wamid), content)
@@ -44,7 +44,7 @@ def note_echo(number: PhoneNumber, content: dict, who: Identity) -> Message | No
     wamid = str(content.get("id") or "")
     if not wamid or _known(number, wamid):
         return None
-    thread = thread_with(number, contacts.resolve(number.workspace, who))
+    thread = thread_with(number, contacts.resolve(number.workspace, who), time_of(content))
     message = _insert(thread, wamid, content, direction=Message.Direction.OUT, status=Message.Status.SENT)
     if message:
         note_last(thread, message)
@@ -52,9 +52,9 @@ def note_echo(number: PhoneNumber, content: dict, who: Identity) -> Message | No
     return message
 
 
-def thread_with(number: PhoneNumber, contact: Contact) -> Thread:
+def thread_with(number: PhoneNumber, contact: Contact, since: datetime) -> Thread:
     return Thread.objects.get_or_create(
-        workspace=number.workspace, number=number, contact=contact, defaults={"last_message_at": timezone.now()}
+        workspace=number.workspace, number=number, contact=contact, defaults={"last_message_at": since}
     )[0]
 
 

@@ -4,7 +4,7 @@ from django.utils import timezone
 from factory import LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from inbox.models import Contact, Message, Thread
+from inbox.models import Contact, Message, MessageStatus, OrphanStatus, Thread
 from meta_integration.tests.factories import PhoneNumberFactory
 from workspaces.tests.factories import WorkspaceFactory
 
@@ -44,3 +44,24 @@ class MessageFactory(DjangoModelFactory):
     body = "Hello"
     content = LazyFunction(lambda: {"text": {"body": "Hello"}})
     status = Message.Status.QUEUED
+
+
+class MessageStatusFactory(DjangoModelFactory):
+    class Meta:
+        model = MessageStatus
+
+    message = SubFactory(MessageFactory)
+    workspace = SelfAttribute("message.workspace")
+    status = "sent"
+    at = LazyFunction(timezone.now)
+
+
+class OrphanStatusFactory(DjangoModelFactory):
+    class Meta:
+        model = OrphanStatus
+
+    number = SubFactory(PhoneNumberFactory)
+    workspace = SelfAttribute("number.workspace")
+    wamid = Sequence("wamid.stranger-{}".format)
+    status = "sent"
+    at = LazyFunction(timezone.now)

@@ -1,9 +1,11 @@
+import hashlib
+
 from factory import LazyAttribute, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from meta_integration.models import WABA, PhoneNumber
+from meta_integration.models import WABA, ConnectAttempt, Incident, PhoneNumber, WebhookDelivery, WebhookItemError
 from meta_integration.sealed import seal
-from workspaces.tests.factories import WorkspaceFactory
+from workspaces.tests.factories import UserFactory, WorkspaceFactory
 
 TOKEN = "EAAexampleTokenOfATest0123456789"
 
@@ -29,3 +31,48 @@ class PhoneNumberFactory(DjangoModelFactory):
     verified_name = "Example Shop"
     is_registered = True
     is_default = True
+
+
+class ConnectAttemptFactory(DjangoModelFactory):
+    """A log-in that waits for the choice between two numbers."""
+
+    class Meta:
+        model = ConnectAttempt
+
+    workspace = SubFactory(WorkspaceFactory)
+    user = SubFactory(UserFactory)
+    access_token = LazyAttribute(lambda attempt: seal(TOKEN, attempt.workspace.pk))
+    found = LazyAttribute(lambda attempt: [{"waba_id": "1", "name": "", "numbers": _found("2", "3"), "problem": ""}])
+
+
+class IncidentFactory(DjangoModelFactory):
+    class Meta:
+        model = Incident
+
+    account = SubFactory(WABAFactory)
+    workspace = SelfAttribute("account.workspace")
+    kind = Incident.Kind.CONNECTION_BROKEN
+    key = Sequence("connection_broken:{}".format)
+
+
+class WebhookDeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = WebhookDelivery
+
+    body = Sequence(lambda n: b'{"entry": [], "n": %d}' % n)
+    body_sha256 = LazyAttribute(lambda delivery: hashlib.sha256(delivery.body).digest())
+
+
+class WebhookItemErrorFactory(DjangoModelFactory):
+    class Meta:
+        model = WebhookItemError
+
+    delivery = SubFactory(WebhookDeliveryFactory)
+    path = "entry[0].changes[0]"
+    field = "messages"
+    error = "KeyError at handle_message:1"
+
+
+def _found(*ids: str) -> list[dict]:
+    """Numbers as a log-in finds them."""
+    return [{"id": each, "display_phone_number": f"+1 555-020-000{each}", "is_on_biz_app": False} for each in ids]

@@ -1,0 +1,221 @@
+"""A message going out: whatever Meta answers, it ends in exactly one status, and is never sent twice because of us."""
+
+import json
+from datetime import timedelta
+
+import pytest
+import requests
+from django.utils import timezone
+
+from inbox import outbox, tasks
+from inbox.models import Message, Priority
+from inbox.services import sending
+from inbox.tests.factories import MessageFactory, ThreadFactory
+from meta_integration.models import WABA, Incident
+from meta_integration.tests.factories import TOKEN
+from workspaces.tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+S = Message.Status
+
+
+@pytest.fixture
+def message():
+    return MessageFactory()
+
+
+def url_of(message: Message) -> str:
+    return f"https://graph.facebook.com/v23.0/{message.number.phone_number_id}/messages"
+
+
+def accept(graph, message: Message) -> None:
+    """Meta takes everything, and gives each its own wamid."""
+
+    def answer(request):
+        reference = json.loads(request.body)["biz_opaque_callback_data"]
+        return 200, {}, json.dumps({"messages": [{"id": f"wamid.{reference}"}]})
+
+    graph.add_callback("POST", url_of(message), answer)
+
+
+def refuse(graph, message: Message, status: int, code: int, **error) -> None:
+    graph.post(url_of(message), status=status, json={"error": {"code": code, "message": "no", **error}})
+
+
+def run(message: Message) -> Message:
+    outbox.pump(message.number_id)
+    message.refresh_from_db()
+    return message
+
+
+def test_a_reply_goes_out_as_meta_wants_it(graph, message):
+    accept(graph, message)
+    assert run(message).status == S.SENT
+    request = graph.calls[0].request
+    assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert json.loads(request.body) == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": f"+{message.thread.contact.wa_id}",
+        "type": "text",
+        "text": {"body": "Hello"},
+        "biz_opaque_callback_data": str(message.reference),
+    }
+    assert message.wamid == f"wamid.{message.reference}"
+
+
+def test_a_customer_without_a_phone_is_reached_by_user_id(graph, message):
+    contact = message.thread.contact
+    contact.wa_id, contact.user_id = None, "US.13491208655302741918"
+    contact.save()
+    accept(graph, message)
+    run(message)
+    body = json.loads(graph.calls[0].request.body)
+    assert body["recipient"] == "US.13491208655302741918"
+    assert "to" not in body
+
+
+def test_all_go_out_once_the_urgent_first(graph, message, settings):
+    settings.SENDING_THREADS = 1
+    for priority in (Priority.CAMPAIGN, Priority.AGENT, Priority.CAMPAIGN):
+        MessageFactory(thread=message.thread, priority=priority)
+    accept(graph, message)
+    outbox.pump(message.number_id)
+    sent = [json.loads(call.request.body)["biz_opaque_callback_data"] for call in graph.calls]
+    expected = Message.objects.order_by("priority", "id").values_list("reference", flat=True)
+    assert sent == [str(reference) for reference in expected]
+    assert set(Message.objects.values_list("status", flat=True)) == {S.SENT}
+
+
+def test_a_dead_token_opens_one_incident_and_everything_waits(graph, message):
+    others = [MessageFactory(thread=message.thread) for _ in range(20)]
+    refuse(graph, message, 401, 190, error_subcode=463)
+    run(message)
+    assert set(Message.objects.values_list("status", "attempts")) == {(S.QUEUED, 0)}
+    account = WABA.objects.get()
+    assert account.state == WABA.State.BROKEN
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.account, incident.closed_at) == ("connection_broken", account, None)
+    assert outbox.claim(others[0].number) == []
+    assert outbox.sweep() == []
+
+
+def test_after_reconnecting_what_waited_goes_out(graph, message):
+    WABA.objects.update(state=WABA.State.BROKEN)
+    run(message)
+    assert message.status == S.QUEUED
+    WABA.objects.update(state=WABA.State.CONNECTED)
+    accept(graph, message)
+    assert outbox.sweep() == [message.number_id]
+    assert run(message).status == S.SENT
+
+
+def test_a_number_stopped_by_meta_waits_for_a_person(graph, message):
+    refuse(graph, message, 400, 131048)
+    assert run(message).status == S.QUEUED
+    message.number.refresh_from_db()
+    assert message.number.paused_reason
+    assert Incident.objects.get().kind == "number_stopped"
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 130429), (400, 131056), (400, 80007), (500, 131000), (503, 2)])
+def test_not_now_waits_and_is_tried_again(graph, message, status, code):
+    refuse(graph, message, status, code)
+    run(message)
+    assert (message.status, message.attempts) == (S.QUEUED, 1)
+    assert message.not_before > timezone.now()
+
+
+def test_trouble_of_metas_that_does_not_end_fails_with_that_reason(graph, message):
+    refuse(graph, message, 500, 131000)
+    for _ in range(outbox.MOST_ATTEMPTS):
+        Message.objects.update(not_before=timezone.now())
+        run(message)
+    assert (message.status, message.error_code, len(graph.calls)) == (S.FAILED, 131000, outbox.MOST_ATTEMPTS)
+
+
+def test_limits_never_fail_a_message(graph, message):
+    Message.objects.update(attempts=50)
+    refuse(graph, message, 400, 130429)
+    assert run(message).status == S.QUEUED
+
+
+@pytest.mark.parametrize("code", [100, 131009, 131026, 131047, 999_999])
+def test_a_refusal_is_final_and_says_why(graph, message, code):
+    refuse(graph, message, 400, code)
+    run(message)
+    assert (message.status, message.error_code) == (S.FAILED, code)
+    assert message.error
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"body": requests.ReadTimeout("url with input_token=EAAsecret")},
+        {"body": requests.ConnectionError("Connection aborted.")},
+        {"status": 502, "body": "<html>Bad gateway</html>"},
+        {"status": 200, "body": "<html>ok</html>"},
+        {"status": 200, "json": {"messages": []}},
+    ],
+)
+def test_without_a_readable_answer_it_is_unknown_and_never_sent_again_by_itself(graph, message, answer):
+    graph.post(url_of(message), **answer)
+    run(message)
+    assert message.status == S.UNKNOWN
+    assert "EAA" not in message.error
+    Message.objects.update(not_before=timezone.now() - timedelta(days=1))
+    assert outbox.sweep() == []
+    run(message)
+    assert len(graph.calls) == 1
+
+
+def test_a_connection_that_was_never_made_is_safe_to_try_again(message, settings):
+    settings.GRAPH_BASE_URL = "http://127.0.0.1:1"  # Nobody listens there.
+    run(message)
+    assert (message.status, message.attempts) == (S.QUEUED, 1)
+
+
+def test_a_window_that_closed_while_waiting_fails_instead_of_going_out(graph, message):
+    message.thread.window_expires_at = timezone.now() - timedelta(minutes=1)
+    message.thread.save()
+    run(message)
+    assert message.status == S.FAILED
+    assert "24 hours" in message.error
+    assert len(graph.calls) == 0
+
+
+def test_a_dead_workers_claim_is_given_back_and_its_sending_is_unknown(message):
+    past = timezone.now() - timedelta(seconds=1)
+    claimed = MessageFactory(thread=message.thread, status=S.CLAIMED, lease_until=past)
+    sending_one = MessageFactory(thread=message.thread, status=S.SENDING, lease_until=past)
+    alive = MessageFactory(thread=message.thread, status=S.SENDING, lease_until=timezone.now() + timedelta(minutes=1))
+    outbox.sweep()
+    states = dict(Message.objects.values_list("pk", "status"))
+    assert (states[claimed.pk], states[sending_one.pk], states[alive.pk]) == (S.QUEUED, S.UNKNOWN, S.SENDING)
+
+
+def test_the_sweep_wakes_the_numbers_with_work(graph, message):
+    accept(graph, message)
+    MessageFactory(not_before=timezone.now() + timedelta(hours=1))
+    assert tasks.sweep_outbox() == 1
+
+
+# Queueing ------------------------------------------------------------------------------------------------------------
+def test_the_same_key_twice_is_one_message():
+    thread, author = ThreadFactory(), UserFactory()
+    first = sending.reply(thread, "Hello", author=author, key="k")
+    assert sending.reply(thread, "Hello", author=author, key="k").pk == first.pk
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\x00", "x" * 4097])
+def test_what_whatsapp_would_refuse_is_refused_before_it_is_queued(text):
+    with pytest.raises(sending.CannotSend):
+        sending.reply(ThreadFactory(), text, author=UserFactory())
+    assert not Message.objects.exists()
+
+
+def test_free_text_after_the_window_is_refused():
+    thread = ThreadFactory(window_expires_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(sending.WindowClosed):
+        sending.reply(thread, "Hello", author=UserFactory())

@@ -1,0 +1,76 @@
+"""A worker killed with SIGKILL anywhere in a send: nothing is sent twice, nothing is forgotten. Real processes."""
+
+from collections import Counter
+
+import pytest
+
+from tests.stack import CUSTOMER, NUMBER, Stack, csrf_of
+
+pytestmark = pytest.mark.e2e
+MESSAGES = 10
+CONNECTIONS = 3
+
+
+@pytest.fixture
+def with_replies(stack: Stack):
+    """Connected, a customer wrote, and the agent's answers are queued; no worker runs."""
+    stack.start("sandbox", "web", "worker", "beat")
+    stack.wait_ready()
+    merchant = stack.logged_in("merchant")
+    stack.connect(merchant)
+    stack.control("inbound", customer=CUSTOMER, phone_number_id=NUMBER, message={"type": "text", "text": {"body": "Hi"}})
+    (thread,) = stack.wait_for(lambda: stack.sql("SELECT id FROM inbox_thread"), "the customer's message")[0]
+    stack.kill("worker")
+    stack.kill("beat")
+    url = f"{stack.web_url}/inbox/{thread}/"
+    token = csrf_of(merchant.get(url, timeout=10).text)
+    for n in range(MESSAGES):
+        form = {"text": f"Answer {n}", "key": f"key-{n}", "csrfmiddlewaretoken": token}
+        assert merchant.post(url, data=form, timeout=10).ok
+    assert statuses(stack) == {"queued": MESSAGES}
+    return stack
+
+
+def statuses(stack: Stack) -> Counter:
+    return Counter(dict(stack.sql("SELECT status, count(*) FROM inbox_message WHERE direction = 'out' GROUP BY status")))
+
+
+def references_at_meta(stack: Stack) -> Counter:
+    return Counter(each["biz_opaque_callback_data"] for each in stack.sent())
+
+
+def test_killed_after_meta_took_it_and_before_it_was_recorded(with_replies: Stack):
+    stack = with_replies
+    stack.control("weather", messages_delay=60, hold_statuses=True)
+    stack.start("worker", "beat")
+    stack.wait_for(lambda: len(stack.sent()) == CONNECTIONS, "Meta has one for each connection")
+    stack.kill("worker")
+    assert statuses(stack) == {"sending": CONNECTIONS, "claimed": MESSAGES - CONNECTIONS}
+
+    stack.control("weather", messages_delay=0)
+    stack.start("worker")
+    # Not known is what they are, until a status of Meta's carries our reference.
+    stack.wait_for(lambda: statuses(stack).get("unknown") == CONNECTIONS, "those in flight are not known", 30)
+    stack.wait_for(lambda: len(stack.sent()) == MESSAGES, "those only claimed went out")
+    stack.control("weather", hold_statuses=False)
+    for wamid in [each["wamid"] for each in stack.sent()]:
+        stack.control("status", wamid=wamid, status="delivered")
+    stack.wait_for(lambda: statuses(stack) == {"delivered": MESSAGES}, "all are settled", 30)
+    assert set(references_at_meta(stack).values()) == {1}
+
+
+def test_killed_before_meta_took_it(with_replies: Stack):
+    stack = with_replies
+    stack.control("weather", messages_delay_before=60)
+    stack.start("worker", "beat")
+    stack.wait_for(lambda: statuses(stack).get("sending") == CONNECTIONS, "the first are on their way")
+    stack.kill("worker")
+    assert statuses(stack) == {"sending": CONNECTIONS, "claimed": MESSAGES - CONNECTIONS}
+    assert not stack.sent()
+
+    stack.control("weather", messages_delay_before=0)
+    stack.start("worker")
+    done = {"unknown": CONNECTIONS, "delivered": MESSAGES - CONNECTIONS}
+    stack.wait_for(lambda: statuses(stack) == done, "the rest went out, and nothing blindly again", 40)
+    assert set(references_at_meta(stack).values()) == {1}
+    assert sum(references_at_meta(stack).values()) == MESSAGES - CONNECTIONS

@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 import responses
+from django.conf import settings
 
 from meta_integration import intake
 from workspaces.valkey import client as valkey
 
 PAYLOADS = Path(__file__).parent / "meta_integration" / "tests" / "payloads"
+# Pages are rendered without `collectstatic` having run before.
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+def pytest_configure():
+    """The real hasher is slow on purpose, and no test's promise is about it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

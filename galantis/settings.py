@@ -281,6 +281,11 @@ UNFOLD = {
                         "link": reverse_lazy("admin:workspaces_auditentry_changelist"),
                     },
                     {
+                        "title": _("Workspace settings"),
+                        "icon": "storefront",
+                        "link": reverse_lazy("admin:workspaces_workspace_changelist"),
+                    },
+                    {
                         "title": _("Switch workspace"),
                         "icon": "swap_horiz",
                         "link": reverse_lazy("workspaces:switch"),
@@ -290,12 +295,6 @@ UNFOLD = {
             {
                 "title": _("Support"),
                 "items": [
-                    {
-                        "title": _("Workspaces"),
-                        "icon": "storefront",
-                        "link": reverse_lazy("admin:workspaces_workspace_changelist"),
-                        "permission": "workspaces.sites.is_support",
-                    },
                     {
                         "title": _("Incidents"),
                         "icon": "emergency",

@@ -53,6 +53,7 @@ class Thread(WorkspaceModel):
     window_expires_at = models.DateTimeField(_("window closes"), null=True, blank=True)
     last_message_at = models.DateTimeField(_("last message"), db_default=Now())
     preview = models.CharField(_("last words"), max_length=160, blank=True)
+    last_type = models.CharField(max_length=40, blank=True)
     unread_count = models.PositiveIntegerField(_("unread"), default=0)
 
     class Meta:

@@ -84,7 +84,16 @@ class Stack:
     def _command(self, name: str) -> list[str]:
         web, sandbox = (url.rsplit(":", 1)[1] for url in (self.web_url, self.sandbox_url))
         return {
-            "web": ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", web, "galantis.wsgi:application"],
+            "web": [
+                "granian",
+                "--interface",
+                "wsgi",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                web,
+                "galantis.wsgi:application",
+            ],
             "worker": ["celery", "-A", "galantis", "worker", "-Q", "webhooks,sending,sync,default", "-c", "3"],
             "beat": ["celery", "-A", "galantis", "beat", "--schedule", str(self.folder / "beat")],
             "sandbox": ["sandbox", "--port", sandbox, "--snapshot", str(self.folder / "sandbox.json")],

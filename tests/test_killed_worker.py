@@ -18,7 +18,9 @@ def with_replies(stack: Stack):
     stack.wait_ready()
     merchant = stack.logged_in("merchant")
     stack.connect(merchant)
-    stack.control("inbound", customer=CUSTOMER, phone_number_id=NUMBER, message={"type": "text", "text": {"body": "Hi"}})
+    stack.control(
+        "inbound", customer=CUSTOMER, phone_number_id=NUMBER, message={"type": "text", "text": {"body": "Hi"}}
+    )
     (thread,) = stack.wait_for(lambda: stack.sql("SELECT id FROM inbox_thread"), "the customer's message")[0]
     stack.kill("worker")
     stack.kill("beat")
@@ -32,7 +34,9 @@ def with_replies(stack: Stack):
 
 
 def statuses(stack: Stack) -> Counter:
-    return Counter(dict(stack.sql("SELECT status, count(*) FROM inbox_message WHERE direction = 'out' GROUP BY status")))
+    return Counter(
+        dict(stack.sql("SELECT status, count(*) FROM inbox_message WHERE direction = 'out' GROUP BY status"))
+    )
 
 
 def references_at_meta(stack: Stack) -> Counter:

@@ -1,18 +1,49 @@
+from zoneinfo import available_timezones
+
+from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import Group
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from workspaces import services
-from workspaces.admin_base import SupportAdmin, WorkspaceAdmin, may_manage
+from workspaces.admin_base import WorkspaceAdmin, may_manage
 from workspaces.models import AuditEntry, Membership, Workspace
+
+# What people may do is said by their role in a workspace, not by groups.
+admin.site.unregister(Group)
 
 
 @admin.register(Workspace)
-class WorkspacesAdmin(SupportAdmin):
-    """All shops, for support: choose one in the switcher to see it as its people do."""
+class WorkspacesAdmin(WorkspaceAdmin):
+    """A shop's own settings for its managers; for support the list of all shops."""
 
+    workspace_path = "pk"
     list_display = ["name", "slug", "timezone", "created_at"]
     search_fields = ["name", "slug"]
     fields = ["name", "slug", "timezone", "created_at"]
-    readonly_fields = ["created_at"]
+    readonly_fields = ["slug", "created_at"]
+
+    def may_change_rows(self, request):
+        return may_manage(request)
+
+    def list_columns_with_workspace(self, request, columns):
+        return columns
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "timezone":
+            zones = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+            return forms.ChoiceField(
+                choices=[(zone, zone) for zone in zones],
+                label=field.label,
+                help_text=field.help_text,
+                widget=UnfoldAdminSelectWidget,
+            )
+        return field
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        services.note(obj, request.user, "workspace settings", obj.name, changed=form.changed_data)
 
 
 @admin.register(Membership)

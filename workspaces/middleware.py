@@ -5,6 +5,7 @@ from functools import wraps
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from workspaces import services
@@ -50,6 +51,7 @@ def workspace_required(view):
     def inner(request, *args, **kwargs):
         if not request.workspace:
             return redirect("workspaces:switch")
-        return view(request, *args, **kwargs)
+        with timezone.override(request.workspace.timezone):
+            return view(request, *args, **kwargs)
 
     return inner

@@ -22,7 +22,9 @@ class Workspace(models.Model):
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
-    timezone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    timezone = models.CharField(
+        _("time zone"), max_length=60, default="UTC", help_text=_("Times on all pages are shown in it.")
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

@@ -79,6 +79,7 @@ def merge(keep: Contact, gone: Contact) -> None:
             else kept.window_expires_at,
             last_message_at=newer.last_message_at,
             preview=newer.preview,
+            last_type=newer.last_type,
             unread_count=kept.unread_count + thread.unread_count,
         )
         thread.delete()

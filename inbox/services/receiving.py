@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -60,15 +60,18 @@ def thread_with(number: PhoneNumber, contact: Contact, since: datetime) -> Threa
 
 def note_last(thread: Thread, message: Message, **changes) -> None:
     """The list's line for this thread. An older message that comes late does not take it over."""
-    is_newest = Case(When(last_message_at__lte=message.occurred_at, then=Value(preview_of(message))), default="preview")
+    is_newest = Q(last_message_at__lte=message.occurred_at)
     Thread.objects.filter(pk=thread.pk).update(
-        preview=is_newest, last_message_at=Greatest("last_message_at", message.occurred_at), **changes
+        preview=Case(When(is_newest, then=Value(preview_of(message))), default="preview"),
+        last_type=Case(When(is_newest, then=Value(message.type)), default="last_type"),
+        last_message_at=Greatest("last_message_at", message.occurred_at),
+        **changes,
     )
 
 
 def preview_of(message: Message) -> str:
-    """One line for the list; the type's name where there are no words."""
-    return " ".join((message.body or f"[{message.type}]").split())[:160]
+    """One line for the list; empty where there are no words."""
+    return " ".join(message.body.split())[:160]
 
 
 def text_of(content: dict) -> str:

@@ -3,10 +3,11 @@
 import time
 
 import redis
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from workspaces.valkey import client
 
 HEARTBEAT_KEY = "galantis:worker-heartbeat"
 # Three missed beats.
@@ -37,11 +38,7 @@ def readyz() -> JsonResponse:
 
 def note_worker_heartbeat() -> None:
     """A worker says it is alive. The key expires by itself when it stops saying so."""
-    _client().set(HEARTBEAT_KEY, int(time.time()), ex=HEARTBEAT_IS_OLD_AFTER)
-
-
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
+    client().set(HEARTBEAT_KEY, int(time.time()), ex=HEARTBEAT_IS_OLD_AFTER)
 
 
 def _database() -> str:
@@ -61,7 +58,7 @@ def _migrations() -> str:
 
 def _valkey() -> str:
     try:
-        _client().ping()
+        client().ping()
     except redis.RedisError:
         return "no answer from Valkey"
     return "ok"
@@ -69,6 +66,6 @@ def _valkey() -> str:
 
 def _worker() -> str:
     try:
-        return "ok" if _client().exists(HEARTBEAT_KEY) else "no worker has been heard of lately"
+        return "ok" if client().exists(HEARTBEAT_KEY) else "no worker has been heard of lately"
     except redis.RedisError:
         return "not known: no answer from Valkey"

@@ -3,6 +3,8 @@
 import logging
 import re
 
+import structlog
+
 # Meta's tokens begin with EAA; the rest are the parameters of Graph and of its login that carry a secret.
 SECRET = re.compile(
     r"EAA[A-Za-z0-9_-]{8,}"
@@ -37,3 +39,13 @@ class LineFormatter(logging.Formatter):
 
     def formatException(self, exc_info) -> str:  # noqa: N802 - the name is logging's
         return redact(super().formatException(exc_info))
+
+
+def configure_structlog() -> None:
+    """Our own loggers write through the standard ones, so that every line passes the same filter and format."""
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, structlog.processors.LogfmtRenderer(key_order=["event"])],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )

@@ -7,6 +7,8 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from galantis.logs import configure_structlog
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -62,6 +64,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "galantis" / "templates"],  # Before the admin's own.
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -217,6 +220,7 @@ LOGGING = {
         **{name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")},
     },
 }
+configure_structlog()
 
 UNFOLD = {
     "SITE_TITLE": "Galantis",
@@ -225,6 +229,7 @@ UNFOLD = {
     "SITE_SYMBOL": "forum",
     "SITE_URL": "/inbox/",
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "inbox.overview.overview",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "workspaces.sites.favicon"}],
     "STYLES": ["workspaces.sites.admin_stylesheet"],
     "COLORS": {
@@ -248,7 +253,8 @@ UNFOLD = {
             {
                 "title": _("Your shop"),
                 "items": [
-                    {"title": _("Inbox"), "icon": "forum", "link": reverse_lazy("inbox:list")},
+                    {"title": _("Overview"), "icon": "monitoring", "link": reverse_lazy("admin:index")},
+                    {"title": _("Inbox"), "icon": "forum", "link": reverse_lazy("inbox:list"), "active": False},
                     {
                         "title": _("WhatsApp connection"),
                         "icon": "link",
@@ -289,6 +295,7 @@ UNFOLD = {
                         "title": _("Switch workspace"),
                         "icon": "swap_horiz",
                         "link": reverse_lazy("workspaces:switch"),
+                        "active": False,
                     },
                 ],
             },
@@ -304,6 +311,12 @@ UNFOLD = {
                         "title": _("Webhook deliveries"),
                         "icon": "webhook",
                         "link": reverse_lazy("admin:meta_integration_webhookdelivery_changelist"),
+                        "permission": "workspaces.sites.is_support",
+                    },
+                    {
+                        "title": _("Unmatched statuses"),
+                        "icon": "question_mark",
+                        "link": reverse_lazy("admin:inbox_orphanstatus_changelist"),
                         "permission": "workspaces.sites.is_support",
                     },
                 ],

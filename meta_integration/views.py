@@ -21,6 +21,7 @@ from meta_integration import intake, tasks
 from meta_integration.forms import ChooseNumberForm
 from meta_integration.models import ConnectAttempt
 from meta_integration.services import connect
+from meta_integration.services import connect_problems as problems
 from workspaces import services as workspaces
 from workspaces import wakeups
 
@@ -87,14 +88,14 @@ def callback(request):
     """Back from Meta's log-in, with a code or with a refusal."""
     known = request.session.pop(STATE_KEY, None)
     if not known or not constant_time_compare(known["state"], request.GET.get("state", "")):
-        return _problem(request, connect.not_ours())
+        return _problem(request, problems.not_ours())
     if time.time() - known["at"] > STATE_LIVES or known["workspace"] != request.workspace.pk:
-        return _problem(request, connect.not_ours())
+        return _problem(request, problems.not_ours())
     if "code" not in request.GET:
-        return _problem(request, connect.refused_by_person())
+        return _problem(request, problems.refused_by_person())
     try:
         attempt = connect.take_code(request.workspace, request.user, request.GET["code"], _redirect_uri())
-    except connect.ConnectProblem as problem:
+    except problems.ConnectProblem as problem:
         return _problem(request, problem)
     # A page of its own: reloading it must not use the code again.
     return redirect("meta_integration:choose", attempt.pk)
@@ -111,7 +112,7 @@ def choose(request, pk):
             account = connect.finish(attempt, form.cleaned_data["number"], form.cleaned_data["pin"])
         except connect.WrongPin:
             form.wrong_pin()
-        except connect.ConnectProblem as problem:
+        except problems.ConnectProblem as problem:
             return _problem(request, problem)
         else:
             messages.success(request, _("“%(name)s” is connected. Messages can flow now.") % {"name": account})
@@ -123,7 +124,7 @@ def _redirect_uri() -> str:
     return settings.PUBLIC_URL + reverse("meta_integration:callback")
 
 
-def _problem(request, problem: connect.ConnectProblem):
+def _problem(request, problem: problems.ConnectProblem):
     return _page(request, "meta_integration/problem.html", {"title": problem.title, "problem": problem}, status=400)
 
 

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from meta_integration import intake
 from meta_integration.graph.client import MetaGraphClient
@@ -17,20 +16,13 @@ from meta_integration.graph.errors import GraphAPIError, GraphError
 from meta_integration.models import WABA, ConnectAttempt, Incident, PhoneNumber
 from meta_integration.sealed import seal
 from meta_integration.services import clients, incidents
+from meta_integration.services import connect_problems as problems
 from workspaces import services as workspaces
 from workspaces.models import User, Workspace
 
 PERMISSIONS = ["whatsapp_business_management", "whatsapp_business_messaging"]
 ATTEMPT_LIVES = timedelta(minutes=30)
-WRONG_PIN, TOO_MANY_REGISTRATIONS = 133005, 133016
-
-
-class ConnectProblem(Exception):
-    """Connecting stopped. Says to the person what happened and what to do; nothing was saved."""
-
-    def __init__(self, title: str, happened: str, todo: str):
-        super().__init__(title)
-        self.title, self.happened, self.todo = title, happened, todo
+WRONG_PIN = 133005
 
 
 class WrongPin(Exception):
@@ -56,9 +48,9 @@ def take_code(workspace: Workspace, user: User, code: str, redirect_uri: str) ->
     try:
         granted = clients.app_client().exchange_code(settings.META_APP_ID, settings.META_APP_SECRET, code, redirect_uri)
     except GraphAPIError as exc:
-        raise _code_refused(exc) from exc
+        raise problems.code_refused(exc) from exc
     except GraphError as exc:
-        raise meta_did_not_answer() from exc
+        raise problems.meta_did_not_answer() from exc
     token = str(granted.get("access_token") or "")
     try:
         facts = clients.app_client().debug_token(token)
@@ -66,10 +58,10 @@ def take_code(workspace: Workspace, user: User, code: str, redirect_uri: str) ->
         client = clients.graph_client_with(token, read_timeout=settings.GRAPH_PAGE_TIMEOUT)
         found = [_look_at(client, workspace, waba_id) for waba_id in _waba_ids(facts)]
     except GraphAPIError as exc:
-        raise _meta_refused(exc) from exc
+        raise problems.meta_refused(exc) from exc
     except GraphError as exc:
-        raise meta_did_not_answer() from exc
-    _refuse_if_nothing_to_choose(found)
+        raise problems.meta_did_not_answer() from exc
+    problems.refuse_if_nothing_to_choose(found)
     return ConnectAttempt.objects.create(
         workspace=workspace,
         user=user,
@@ -84,10 +76,10 @@ def finish(attempt: ConnectAttempt, phone_number_id: str, pin: str) -> WABA:
     """Register the chosen number, subscribe to its account, then store both. Raises WrongPin, ConnectProblem."""
     if attempt.created_at < timezone.now() - ATTEMPT_LIVES:
         attempt.delete()
-        raise expired()
+        raise problems.expired()
     waba, number = _chosen(attempt, phone_number_id)
     if _connected_elsewhere(attempt.workspace, waba["waba_id"], [number["id"]]):
-        raise _elsewhere()
+        raise problems.elsewhere()
     token = attempt.access_token.open(attempt.workspace_id)
     client = clients.graph_client_with(token, read_timeout=settings.GRAPH_PAGE_TIMEOUT)
     try:
@@ -97,9 +89,9 @@ def finish(attempt: ConnectAttempt, phone_number_id: str, pin: str) -> WABA:
     except GraphAPIError as exc:
         if exc.code == WRONG_PIN:
             raise WrongPin from exc
-        raise _meta_refused(exc) from exc
+        raise problems.meta_refused(exc) from exc
     except GraphError as exc:
-        raise meta_did_not_answer() from exc
+        raise problems.meta_did_not_answer() from exc
     return _store(attempt, waba, number, pin)
 
 
@@ -112,25 +104,13 @@ def forget_old_attempts() -> int:
 # What Meta said ------------------------------------------------------------------------------------------------------
 def _checked_scopes(facts: dict) -> list[str]:
     if not facts.get("is_valid") or str(facts.get("app_id")) != settings.META_APP_ID:
-        raise ConnectProblem(
-            _("Meta's answer does not belong to this log-in"),
-            _("Meta gave back an access that is not valid for Galantis. Nothing was saved."),
-            _("Start again. If it happens twice, send support the time it happened."),
-        )
+        raise problems.not_for_us()
     # The WhatsApp permissions may be named only among the granular ones.
     granular = [entry.get("scope") for entry in facts.get("granular_scopes") or []]
     scopes = sorted({scope for scope in [*(facts.get("scopes") or []), *granular] if scope})
     missing = [name for name in PERMISSIONS if name not in scopes]
     if missing:
-        raise ConnectProblem(
-            _("A permission is missing"),
-            _(
-                "In Meta's dialog these permissions were not given: %(names)s. Without them Galantis cannot send or "
-                "receive messages. Nothing was saved."
-            )
-            % {"names": ", ".join(missing)},
-            _("Start again and leave all permissions ticked in Meta's dialog."),
-        )
+        raise problems.permissions_missing(missing)
     return scopes
 
 
@@ -186,11 +166,7 @@ def _chosen(attempt: ConnectAttempt, phone_number_id: str) -> tuple[dict, dict]:
         for number in waba["numbers"]:
             if number["id"] == phone_number_id and not waba["problem"]:
                 return waba, number
-    raise ConnectProblem(
-        _("That number cannot be chosen"),
-        _("It is not among the numbers that Meta listed for this log-in. Nothing was saved."),
-        _("Start again and choose one of the numbers shown."),
-    )
+    raise problems.not_offered()
 
 
 def _store(attempt: ConnectAttempt, waba: dict, chosen: dict, pin: str) -> WABA:
@@ -213,7 +189,7 @@ def _store(attempt: ConnectAttempt, waba: dict, chosen: dict, pin: str) -> WABA:
             attempt.delete()
             transaction.on_commit(lambda: intake.replay_for_numbers(ids))
     except IntegrityError as exc:  # Another workspace was faster.
-        raise _elsewhere() from exc
+        raise problems.elsewhere() from exc
     return account
 
 
@@ -241,99 +217,3 @@ def _store_number(account: WABA, facts: dict, chosen: dict, pin: str) -> None:
     else:
         values["is_registered"] = facts["status"] == "CONNECTED"
     PhoneNumber.objects.update_or_create(workspace=account.workspace, phone_number_id=facts["id"], defaults=values)
-
-
-# What went wrong -----------------------------------------------------------------------------------------------------
-def _refuse_if_nothing_to_choose(found: list[dict]) -> None:
-    if not found:
-        raise ConnectProblem(
-            _("No WhatsApp Business Account was shared"),
-            _("The log-in worked, but no account was ticked in Meta's dialog. Nothing was saved."),
-            _("Start again and tick the account of your shop. If you have none, Meta's dialog offers to create one."),
-        )
-    if all(waba["problem"] == "no_numbers" for waba in found):
-        raise ConnectProblem(
-            _("This account has no phone number"),
-            _(
-                "“%(name)s” exists, but no phone number belongs to it yet, so there is nothing to send from. Nothing "
-                "was saved."
-            )
-            % {"name": found[0]["name"] or found[0]["waba_id"]},
-            _("Add a phone number to it in Meta's WhatsApp Manager, or start again and choose another account."),
-        )
-    if all(waba["problem"] for waba in found):
-        raise _elsewhere()
-
-
-def _elsewhere() -> ConnectProblem:
-    return ConnectProblem(
-        _("This account is already connected to another workspace"),
-        _(
-            "A WhatsApp Business Account can be connected to one workspace at a time, and another one has it. Nothing "
-            "was changed here or there."
-        ),
-        _("If the other workspace is yours, disconnect it there first. If not, ask support: they can see who has it."),
-    )
-
-
-def _code_refused(exc: GraphAPIError) -> ConnectProblem:
-    return ConnectProblem(
-        _("The log-in could not be finished"),
-        _(
-            "Meta no longer takes the code it gave: it was used before, or it is too old (Meta's code %(code)s). This "
-            "happens when the page is reloaded or left open. Nothing was saved."
-        )
-        % {"code": exc.code},
-        _("Start again; it takes a minute."),
-    )
-
-
-def _meta_refused(exc: GraphAPIError) -> ConnectProblem:
-    if exc.code == TOO_MANY_REGISTRATIONS:
-        todo = _("Wait 72 hours, then start again. Meta allows 10 registrations of a number in that time.")
-    else:
-        todo = _("Start again. If it stays, send support this code: they can see what Meta means by it.")
-    meaning = exc.known.meaning if exc.known else exc.details
-    return ConnectProblem(
-        _("Meta refused a step"),
-        _("Meta answered: %(meaning)s (code %(code)s). Nothing was saved.") % {"meaning": meaning, "code": exc.code},
-        todo,
-    )
-
-
-def meta_did_not_answer() -> ConnectProblem:
-    return ConnectProblem(
-        _("Meta did not answer"),
-        _(
-            "Galantis asked Meta and got no answer that could be read: Meta may be down or slow just now. Nothing was "
-            "saved."
-        ),
-        _("Wait a few minutes and start again."),
-    )
-
-
-def expired() -> ConnectProblem:
-    return ConnectProblem(
-        _("This log-in is too old"),
-        _("More than the allowed time passed since you started, so Galantis no longer trusts it. Nothing was saved."),
-        _("Start again; it takes a minute."),
-    )
-
-
-def not_ours() -> ConnectProblem:
-    return ConnectProblem(
-        _("This log-in did not start here"),
-        _(
-            "Meta sent you back with a mark that does not match one given in this browser, was used before, or is "
-            "older than ten minutes. Nothing was saved."
-        ),
-        _("Start again from the connection page, and finish in the same browser."),
-    )
-
-
-def refused_by_person() -> ConnectProblem:
-    return ConnectProblem(
-        _("The log-in was cancelled"),
-        _("In Meta's dialog the access was not given, so nothing was connected and nothing was saved."),
-        _("Start again when you are ready. Galantis needs the access to send and receive your shop's messages."),
-    )

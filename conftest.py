@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import io
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import responses
 from django.conf import settings
 
 from meta_integration import intake
+from meta_integration.door import Door
 from workspaces.valkey import client as valkey
 
 PAYLOADS = Path(__file__).parent / "meta_integration" / "tests" / "payloads"
@@ -36,18 +38,30 @@ def graph():
         yield mock
 
 
+class Answer:
+    """What Meta's door answered."""
+
+    def __init__(self, environ: dict):
+        self.content = b"".join(Door(None)(environ, self._start))
+
+    def _start(self, status: str, headers: list) -> None:
+        self.status_code, self.headers = int(status[:3]), dict(headers)
+
+
 @pytest.fixture
-def deliver(client, settings):
+def deliver(settings):
     """deliver("messages__text") or deliver(a_dict) or deliver(raw_bytes): POST it signed, and process it."""
 
-    def post(body, *, secret: str | None = None, process: bool = True, **headers):
+    def post(body, *, secret: str | None = None, process: bool = True, **headers) -> Answer:
         if isinstance(body, str):
             body = (PAYLOADS / f"{body}.json").read_bytes()
         if isinstance(body, dict):
             body = json.dumps(body).encode()
         key = settings.META_APP_SECRET if secret is None else secret
-        headers.setdefault("X-Hub-Signature-256", "sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest())
-        answer = client.post("/webhooks/meta/", data=body, content_type="application/json", headers=headers)
+        signature = "sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+        sent = {"HTTP_X_HUB_SIGNATURE_256": signature, "CONTENT_LENGTH": str(len(body)), **headers}
+        environ = {"PATH_INFO": "/webhooks/meta/", "REQUEST_METHOD": "POST", "wsgi.input": io.BytesIO(body), **sent}
+        answer = Answer({name: value for name, value in environ.items() if value is not None})
         if process:
             intake.process_waiting()
         return answer

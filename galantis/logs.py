@@ -24,7 +24,11 @@ class RedactSecrets(logging.Filter):
     """The last net: our code does not log secrets, but a library's message might."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):  # Arguments that do not fit the text must not stop the program.
+            message = f"{record.msg} {record.args}"
+            record.msg, record.args = message, ()
         clean = redact(message)
         if clean != message:
             record.msg, record.args = clean, ()
@@ -37,8 +41,8 @@ class LineFormatter(logging.Formatter):
     def __init__(self):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
-    def formatException(self, exc_info) -> str:  # noqa: N802 - the name is logging's
-        return redact(super().formatException(exc_info))
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
 
 
 def configure_structlog() -> None:

@@ -44,8 +44,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # First: Meta's posts need a signature check and one INSERT, nothing of what follows.
-    "meta_integration.middleware.IntakeMiddleware",
     "galantis.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -79,7 +77,11 @@ TEMPLATES = [
 
 # Stores ------------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL")}
-DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 0, "max_size": env.int("DATABASE_POOL_SIZE", default=16)}}
+# Beside the options in the URL, such as sslmode.
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 0,
+    "max_size": env.int("DATABASE_POOL_SIZE", default=16),
+}
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
@@ -221,6 +223,7 @@ LOGGING = {
     },
 }
 configure_structlog()
+DEFAULT_EXCEPTION_REPORTER_FILTER = "galantis.error_pages.ShowNoValues"
 
 UNFOLD = {
     "SITE_TITLE": "Galantis",

@@ -3,4 +3,9 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "galantis.settings")
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+# After the line above: it is what loads the apps.
+from meta_integration.door import Door  # noqa: E402
+
+application = Door(django_application)

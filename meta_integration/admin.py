@@ -21,6 +21,7 @@ class WABAAdmin(WorkspaceAdmin):
     list_filter = ["state"]
     list_select_related = ["workspace"]
     search_fields = ["name", "waba_id"]
+    ordering = ["-id"]
     fields = [
         "workspace", "name", "waba_id", "state", "state_reason", "state_since", "token_expires_at", "scopes",
         "connected_at", "connected_by",
@@ -28,7 +29,7 @@ class WABAAdmin(WorkspaceAdmin):
 
     def changelist_view(self, request, extra_context=None):
         """Inside one workspace: its connection page. Support without a workspace: the list of all."""
-        if not request.workspace:
+        if not request.workspace or request.method == "POST":
             return super().changelist_view(request, extra_context)
         context = {
             **self.admin_site.each_context(request),
@@ -46,6 +47,7 @@ class PhoneNumberAdmin(WorkspaceAdmin):
     list_filter = ["state", "quality_rating", "is_default"]
     list_select_related = ["account", "workspace"]
     search_fields = ["display_phone_number", "verified_name", "phone_number_id"]
+    ordering = ["-id"]
     fields = [
         "account", "display_phone_number", "verified_name", "phone_number_id", "state", "status", "is_default",
         "is_registered", "quality_rating", "messaging_limit_tier", "throughput_level", "name_status", "paused_reason",

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string
+from psycopg import Cursor
 
 from meta_integration import walk
 from meta_integration.models import Incident, WebhookDelivery, WebhookItemError
@@ -25,6 +26,10 @@ log = structlog.get_logger(__name__)
 BATCH = 100
 MOST_ATTEMPTS = 5
 State = WebhookDelivery.State
+INSERT = (
+    "INSERT INTO meta_integration_webhookdelivery (body, body_sha256) VALUES (%s, %s)"
+    " ON CONFLICT (body_sha256) DO NOTHING"
+)
 
 
 class UnknownNumber(Exception):
@@ -52,12 +57,10 @@ def is_signed_by_meta(body: bytes, signature: str) -> bool:
 
 def record(body: bytes) -> None:
     """One INSERT of the raw bytes. The same bytes twice are one row."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO meta_integration_webhookdelivery (body, body_sha256) VALUES (%s, %s)"
-            " ON CONFLICT (body_sha256) DO NOTHING",
-            [body, hashlib.sha256(body).digest()],
-        )
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        # Past Django's own cursor, which would write the bytes into the SQL as text.
+        cursor.execute(INSERT, [body, hashlib.sha256(body).digest()], prepare=True)
 
 
 # In a worker -------------------------------------------------------------------------------------------------------

@@ -1,62 +1,27 @@
-"""Meta's door (webhooks) and the merchant's way to connect."""
+"""The merchant's way to connect."""
 
 import secrets
 import time
 
-import structlog
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseNotAllowed
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from meta_integration import intake, tasks
 from meta_integration.forms import ChooseNumberForm
 from meta_integration.models import ConnectAttempt
 from meta_integration.services import connect
 from meta_integration.services import connect_problems as problems
 from workspaces import services as workspaces
-from workspaces import wakeups
 
-log = structlog.get_logger(__name__)
 STATE_KEY = "connect_state"
 STATE_LIVES = 600
-
-
-# Meta's door ---------------------------------------------------------------------------------------------------------
-def meta_webhook(request: HttpRequest) -> HttpResponse:
-    """GET: Meta's challenge. POST: 200 once the row is stored, whatever it says; 403 unsigned; 503 not stored."""
-    if request.method == "GET":
-        return _answer_challenge(request.GET)
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["GET", "POST"])
-    try:
-        body = request.body
-    except RequestDataTooBig:
-        return HttpResponse(status=413)
-    if not intake.is_signed_by_meta(body, request.headers.get("X-Hub-Signature-256", "")):
-        return HttpResponseForbidden()
-    try:
-        intake.record(body)
-    except DatabaseError as exc:
-        log.error("webhook not stored; Meta will post it again", reason=type(exc).__name__)
-        return HttpResponse(status=503)
-    wakeups.wake(tasks.process_webhooks)
-    return HttpResponse()
-
-
-def _answer_challenge(query) -> HttpResponse:
-    token = query.get("hub.verify_token", "")
-    if query.get("hub.mode") == "subscribe" and constant_time_compare(token, settings.META_VERIFY_TOKEN):
-        return HttpResponse(query.get("hub.challenge", ""), content_type="text/plain")
-    return HttpResponseForbidden()
 
 
 # Connecting ----------------------------------------------------------------------------------------------------------

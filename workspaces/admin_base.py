@@ -7,6 +7,8 @@ from unfold.admin import ModelAdmin
 
 from workspaces import services
 
+LOOKUPS = {"", "exact", "in", "isnull", "isempty", "gt", "gte", "lt", "lte"}
+
 
 class WorkspaceAdmin(ModelAdmin):
     """Scopes list, filters, look-ups, choices, autocomplete, actions, history and delete to one workspace.
@@ -39,8 +41,14 @@ class WorkspaceAdmin(ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def lookup_allowed(self, lookup, value, request=None):
-        """Own columns and declared filters only: a look-up across a relation could ask about what is not shown."""
-        if lookup.split("__")[0] in {field.name for field in self.model._meta.fields if not field.is_relation}:
+        """Own columns and declared filters only: a look-up across a relation could ask about what is not shown.
+
+        And only those that filters use: on a wrong regular expression, or on NUL, PostgreSQL itself fails.
+        """
+        name, _, how = lookup.partition("__")
+        if "\x00" in str(value):
+            return False
+        if how in LOOKUPS and name in {field.name for field in self.model._meta.fields if not field.is_relation}:
             return True
         return lookup in {filter_ for filter_ in self.list_filter if isinstance(filter_, str)}
 

@@ -15,6 +15,8 @@ NUMBER_FIELDS = (
     "id,display_phone_number,verified_name,quality_rating,code_verification_status,name_status,status,platform_type,"
     "throughput,whatsapp_business_manager_messaging_limit,is_pin_enabled,is_on_biz_app"
 )
+# Parameters that are secrets themselves.
+SECRETS = ("input_token", "client_secret", "code", "pin")
 
 
 class MetaGraphClient:
@@ -107,17 +109,18 @@ class MetaGraphClient:
             # `from None`: the library's text holds the whole URL, and some URLs must carry a token.
             kind = GraphNotReached if _never_connected(exc) else GraphUnreachable
             raise kind(f"{what}: {type(exc).__name__}") from None
-        return _read(what, response)
+        sent = {**(params or {}), **(json or {})}
+        return _read(what, response, [self._auth.token, *(str(sent[name]) for name in SECRETS if name in sent)])
 
 
 class BearerAuth(AuthBase):
     """As an auth object, so that a .netrc of the machine cannot take the header's place."""
 
     def __init__(self, token: str):
-        self._token = token
+        self.token = token
 
     def __call__(self, request):
-        request.headers["Authorization"] = f"Bearer {self._token}"
+        request.headers["Authorization"] = f"Bearer {self.token}"
         return request
 
     def __repr__(self):
@@ -128,14 +131,14 @@ def appsecret_proof(app_secret: str, token: str) -> str:
     return hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
 
 
-def _read(what: str, response: requests.Response) -> dict:
+def _read(what: str, response: requests.Response, secrets: list[str]) -> dict:
     try:
         body = response.json()
     except ValueError:
         body = None
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, dict):
-        raise error_for(response.status_code, error)
+        raise error_for(response.status_code, error, secrets)
     if not response.ok or not isinstance(body, dict):
         raise GraphUnreachable(f"{what}: HTTP {response.status_code} without a readable answer")
     return body

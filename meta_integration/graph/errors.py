@@ -12,6 +12,7 @@ GraphError
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -81,10 +82,16 @@ CLASS_BY_ACTION = {
 }
 
 
-def error_for(status: int, error: dict) -> GraphAPIError:
-    """The exception for an error object of Meta's. Decided by code, not by HTTP status: a 500 can be final."""
+def error_for(status: int, error: dict, secrets: Iterable[str] = ()) -> GraphAPIError:
+    """The exception for an error object of Meta's. Decided by code, not by HTTP status: a 500 can be final.
+
+    Meta repeats a token in its message about it: `secrets`, those of the request, are taken out.
+    """
     code, subcode = as_int(error.get("code")), as_int(error.get("error_subcode"))
-    return _class_for(status, code, subcode)(status, code, subcode, _details(error), str(error.get("fbtrace_id") or ""))
+    details = _details(error)
+    for secret in filter(None, secrets):
+        details = details.replace(secret, "[secret]")
+    return _class_for(status, code, subcode)(status, code, subcode, details, str(error.get("fbtrace_id") or ""))
 
 
 def known_error(code: int | None, subcode: int | None = None) -> KnownError | None:

@@ -1,7 +1,7 @@
-from factory import Sequence, SubFactory
+from factory import SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory, Password
 
-from workspaces.models import Membership, Role, User, Workspace
+from workspaces.models import AuditEntry, Membership, Role, User, Workspace
 
 
 class WorkspaceFactory(DjangoModelFactory):
@@ -27,3 +27,14 @@ class MembershipFactory(DjangoModelFactory):
     user = SubFactory(UserFactory)
     workspace = SubFactory(WorkspaceFactory)
     role = Role.OWNER
+
+
+class AuditEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = AuditEntry
+
+    workspace = SubFactory(WorkspaceFactory)
+    actor = SubFactory(UserFactory)
+    actor_label = SelfAttribute("actor.username")
+    action = "role changed"
+    target = "person"

@@ -1,0 +1,92 @@
+"""A load generator that costs little beside what it measures: one thread, kept-alive sockets, prepared requests."""
+
+import hashlib
+import hmac
+import selectors
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Result:
+    """What came back: how many answers of which status, how long each took (seconds), over how long."""
+
+    seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+    statuses: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def rate(self) -> float:
+        return len(self.latencies) / self.seconds
+
+    def percentile(self, share: float) -> float:
+        ordered = sorted(self.latencies)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+@dataclass
+class _Connection:
+    sock: socket.socket
+    started: float = 0.0
+    received: bytes = b""
+
+
+def post(port: int, path: str, bodies: Iterator[bytes], *, secret: str, connections: int, seconds: float) -> Result:
+    """POST signed bodies to 127.0.0.1 as fast as `connections` allow, for `seconds` or until the bodies end."""
+    result, selector = Result(), selectors.DefaultSelector()
+    begun = time.perf_counter()
+    for _ in range(connections):
+        connection = _Connection(socket.create_connection(("127.0.0.1", port)))
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        selector.register(connection.sock, selectors.EVENT_READ, connection)
+        _send(connection, path, next(bodies), secret)
+    busy = connections
+    while busy:
+        for key, _ in selector.select(timeout=30):
+            connection = key.data
+            status = _read(connection)
+            if status is None:
+                continue
+            now = time.perf_counter()
+            result.latencies.append(now - connection.started)
+            result.statuses[status] = result.statuses.get(status, 0) + 1
+            body = next(bodies, None) if now - begun < seconds else None
+            if body is None:
+                selector.unregister(connection.sock)
+                connection.sock.close()
+                busy -= 1
+            else:
+                _send(connection, path, body, secret)
+    result.seconds = time.perf_counter() - begun
+    return result
+
+
+def _send(connection: _Connection, path: str, body: bytes, secret: str) -> None:
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"X-Hub-Signature-256: sha256={signature}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    connection.started = time.perf_counter()
+    connection.sock.sendall(head.encode() + body)
+
+
+def _read(connection: _Connection) -> int | None:
+    """The status, once the whole answer is here. Answers are short: bodies of a few bytes with their length."""
+    data = connection.sock.recv(65536)
+    if not data:
+        raise ConnectionError("the server closed the connection")
+    connection.received += data
+    head, separator, rest = connection.received.partition(b"\r\n\r\n")
+    if not separator:
+        return None
+    length = 0
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    if len(rest) < length:
+        return None
+    connection.received = b""
+    return int(head[9:12])

@@ -4,11 +4,14 @@ import hashlib
 import hmac
 import io
 import json
+import os
 from pathlib import Path
 
+import psycopg
 import pytest
 import responses
 from django.conf import settings
+from django.db import connection
 
 from meta_integration import intake
 from meta_integration.door import Door
@@ -22,6 +25,14 @@ settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.stora
 def pytest_configure():
     """The real hasher is slow on purpose, and no test's promise is about it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """A run that was killed leaves its database behind, perhaps with somebody still connected: it goes first."""
+    name = connection.creation._get_test_db_name()
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(autouse=True)

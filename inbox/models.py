@@ -111,6 +111,7 @@ class Message(WorkspaceModel):
     created_at = models.DateTimeField(auto_now_add=True)
     priority = models.SmallIntegerField(choices=Priority, default=Priority.AUTOMATIC)
     not_before = models.DateTimeField(_("not before"), db_default=Now())
+    claimed_by = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
     error_code = models.IntegerField(_("error code"), null=True, blank=True)
@@ -126,6 +127,7 @@ class Message(WorkspaceModel):
             models.Index(fields=["number", "priority", "id"], condition=Q(status="queued"), name="outbox_claim"),
             models.Index(fields=["lease_until"], condition=Q(status__in=["claimed", "sending"]), name="outbox_leases"),
             models.Index(fields=["workspace", "-id"], name="messages_of_workspace"),
+            models.Index(fields=["workspace", "created_at"], condition=Q(direction="out"), name="messages_sent_lately"),
         ]
         verbose_name = _("message")
 

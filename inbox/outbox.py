@@ -5,12 +5,14 @@ a status with our reference, or a person says what became of it.
 """
 
 import time
+import uuid
 from collections import defaultdict, deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
@@ -50,6 +52,8 @@ class _Pump:
 
     number: PhoneNumber
     client: MetaGraphClient
+    # Marks this run's claims: a row that another run has claimed since is no longer ours to start or to give back.
+    token: uuid.UUID = field(default_factory=uuid.uuid4)
     waiting: deque = field(default_factory=deque)
     in_flight: dict[Future, Message] = field(default_factory=dict)
     is_stopped: bool = False
@@ -62,62 +66,60 @@ def pump(number_pk: int) -> int:
     if number is None or number.why_it_waits():
         return 0
     fail_what_is_too_late(number)
-    run = _Pump(number, graph_client_for(number.account))
+    try:
+        run = _Pump(number, graph_client_for(number.account))
+    except (ValueError, InvalidToken):
+        incidents.mark_broken(number.account, _("The stored token cannot be opened. Connect the account again."))
+        return 0
     until = time.monotonic() + RUN_SECONDS
     with ThreadPoolExecutor(settings.SENDING_THREADS, thread_name_prefix="send") as threads:
         try:
             while True:
                 if not run.waiting and not run.is_stopped and time.monotonic() < until:
-                    run.waiting.extend(claim(number))
+                    run.waiting.extend(claim(number, run.token))
                 if not run.waiting and not run.in_flight:
                     return run.done
                 _start(run, threads)
                 answered, _rest = wait(run.in_flight, return_when=FIRST_COMPLETED)
                 _settle(run, {future: run.in_flight.pop(future) for future in answered})
         finally:
-            give_back(message.pk for message in run.waiting)
+            give_back(run)
 
 
 @transaction.atomic
-def claim(number: PhoneNumber, limit: int = CLAIM) -> list[Message]:
+def claim(number: PhoneNumber, token: uuid.UUID, limit: int = CLAIM) -> list[Message]:
     """Take the next messages of a number that may send now. A broken or paused one yields none: its messages wait."""
-    ready = Message.objects.filter(
-        Q(type="template") | Q(thread__window_expires_at__gt=timezone.now()),
-        number=number,
-        status=S.QUEUED,
-        not_before__lte=timezone.now(),
-        number__state=PhoneNumber.State.CONNECTED,
-        number__paused_reason="",
-        number__account__state=WABA.State.CONNECTED,
-    )
-    ready = ready.select_related("thread__contact").order_by("priority", "id")
+    in_time = Q(type="template") | Q(thread__window_expires_at__gt=timezone.now())
+    ready = _due().filter(in_time, number=number).select_related("thread__contact").order_by("priority", "id")
     messages = {message.pk: message for message in ready.select_for_update(of=("self",), skip_locked=True)[:limit]}
-    moved = move_messages(messages, S.CLAIMED, lease_until=_lease())
+    moved = move_messages(messages, S.CLAIMED, claimed_by=token, lease_until=_lease())
     return [messages[pk] for pk in messages if pk in set(moved)]
 
 
-def give_back(pks) -> None:
-    """Claimed but not begun: back in the queue."""
-    move_messages(list(pks), S.QUEUED, lease_until=None)
+def give_back(run: _Pump) -> None:
+    """Claimed by this run but not begun: back in the queue."""
+    pks = [message.pk for message in run.waiting]
+    run.waiting.clear()
+    move_messages(pks, S.QUEUED, where={"status": S.CLAIMED, "claimed_by": run.token}, lease_until=None)
+
+
+def has_due(number_pk: int) -> bool:
+    """Whether something of this number could go out right now."""
+    return _due().filter(number=number_pk).exists()
 
 
 def sweep() -> list[int]:
     """Mend what dead workers left, and name the numbers that have something to send."""
-    now = timezone.now()
-    overdue = Message.objects.filter(lease_until__lt=now)
-    give_back(overdue.filter(status=S.CLAIMED).values_list("pk", flat=True))
+    # Looked at twice, when chosen and when moved: a pump may have begun one of them in between.
+    is_over = {"lease_until__lt": timezone.now()}
+    claimed = list(Message.objects.filter(status=S.CLAIMED, **is_over).values_list("pk", flat=True))
+    move_messages(claimed, S.QUEUED, where={"status": S.CLAIMED, **is_over}, lease_until=None)
     # Meta may have these, and twice is worse than late: they are never sent again blindly.
-    lost = move_messages(
-        list(overdue.filter(status=S.SENDING).values_list("pk", flat=True)), S.UNKNOWN, **_unknown("the worker died")
-    )
-    _tell_pages(lost)
-    due = Message.objects.filter(
-        status=S.QUEUED,
-        not_before__lte=now,
-        number__state=PhoneNumber.State.CONNECTED,
-        number__paused_reason="",
-        number__account__state=WABA.State.CONNECTED,
-    )
+    sending = list(Message.objects.filter(status=S.SENDING, **is_over).values_list("pk", flat=True))
+    _tell_pages(move_messages(sending, S.UNKNOWN, where=is_over, **_unknown("the worker died")))
+    # A number that is being worked on goes on by itself: another pump would only take a worker from other numbers.
+    at_work = Message.objects.filter(status__in=[S.CLAIMED, S.SENDING], lease_until__gt=timezone.now())
+    due = _due().exclude(number__in=at_work.values("number"))
     return list(due.values_list("number_id", flat=True).distinct().order_by())
 
 
@@ -137,6 +139,17 @@ def body_of(message: Message) -> dict:
     return {**to, "type": message.type, **message.content, "biz_opaque_callback_data": str(message.reference)}
 
 
+def _due():
+    """What is queued, may go out by now, and belongs to a number that can send. Served by the index `outbox_claim`."""
+    return Message.objects.filter(
+        status=S.QUEUED,
+        not_before__lte=timezone.now(),
+        number__state=PhoneNumber.State.CONNECTED,
+        number__paused_reason="",
+        number__account__state=WABA.State.CONNECTED,
+    )
+
+
 def _start(run: _Pump, threads: ThreadPoolExecutor) -> None:
     """Mark as many as there are free connections, durably, then let them go."""
     free = settings.SENDING_THREADS - len(run.in_flight)
@@ -144,8 +157,8 @@ def _start(run: _Pump, threads: ThreadPoolExecutor) -> None:
     while run.waiting and len(starting) < free:
         message = run.waiting.popleft()
         starting[message.pk] = message
-    # The claim was the last look at the lease: one that another worker took over does not move, and is not sent.
-    for pk in move_messages(starting, S.SENDING, lease_until=_lease(), attempts=F("attempts") + 1):
+    mine = {"claimed_by": run.token}
+    for pk in move_messages(starting, S.SENDING, where=mine, lease_until=_lease(), attempts=F("attempts") + 1):
         message = starting[pk]
         future = threads.submit(run.client.send_message, run.number.phone_number_id, body_of(message))
         run.in_flight[future] = message
@@ -181,9 +194,9 @@ def _settle_error(run: _Pump, message: Message, error: BaseException) -> None:
         incidents.mark_broken(run.number.account, _("Meta refused the connection's token (code %s).") % error.code)
     elif isinstance(error, SenderStopped):
         _stop(run, message)
-        incidents.pause_number(run.number, error.known.meaning)
+        incidents.stop_sending(run.number, error.known)
     elif isinstance(error, GraphNotReached | RateLimited | TemporaryFailure):
-        _try_later(message, error)
+        _try_later(run, message, error)
     elif isinstance(error, GraphAPIError):
         reason = error.known.meaning if error.known else error.details
         move_messages([message.pk], S.FAILED, error_code=error.code, error=reason[:500], lease_until=None)
@@ -196,12 +209,16 @@ def _settle_error(run: _Pump, message: Message, error: BaseException) -> None:
 def _stop(run: _Pump, message: Message) -> None:
     """Nothing of this number can go out now: everything waits, nothing fails, no try is counted."""
     run.is_stopped = True
-    move_messages([message.pk], S.QUEUED, lease_until=None, attempts=F("attempts") - 1)
-    give_back(waiting.pk for waiting in run.waiting)
-    run.waiting.clear()
+    move_messages([message.pk], S.QUEUED, where=_begun_by(run), lease_until=None, attempts=F("attempts") - 1)
+    give_back(run)
 
 
-def _try_later(message: Message, error: GraphError) -> None:
+def _begun_by(run: _Pump) -> dict:
+    """Also when the lease ran out meanwhile and the message is `unknown`: Meta's answer has made it known."""
+    return {"claimed_by": run.token, "status__in": [S.SENDING, S.UNKNOWN]}
+
+
+def _try_later(run: _Pump, message: Message, error: GraphError) -> None:
     """Meta said "not now", or was not reached: certain not to have it. Waits longer each time; limits never fail it."""
     attempts = message.attempts + 1
     if attempts >= MOST_ATTEMPTS and isinstance(error, TemporaryFailure):
@@ -209,7 +226,8 @@ def _try_later(message: Message, error: GraphError) -> None:
         move_messages([message.pk], S.FAILED, error_code=error.code, error=reason, lease_until=None)
         return
     pause = timedelta(seconds=min(2 * 4 ** min(attempts - 1, 5), 300))
-    move_messages([message.pk], S.QUEUED, lease_until=None, not_before=timezone.now() + pause)
+    later = {"not_before": timezone.now() + pause, "lease_until": None, "error": ""}
+    move_messages([message.pk], S.QUEUED, where=_begun_by(run), **later)
 
 
 def _unknown(why: str) -> dict:

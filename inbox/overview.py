@@ -29,6 +29,9 @@ def overview(request, context: dict) -> dict:
 
 
 def _numbers_with_waiting_messages(request) -> list[PhoneNumber]:
-    queued = Count("message", filter=Q(message__status="queued"))
-    numbers = visible(request, PhoneNumber.objects.select_related("account", "workspace"))
-    return list(numbers.annotate(queued=queued).filter(queued__gt=0).order_by("-queued")[:20])
+    queued = visible(request, Message.objects.filter(status="queued")).order_by().values("number_id")
+    counts = dict(queued.annotate(count=Count("pk")).order_by("-count").values_list("number_id", "count")[:20])
+    numbers = PhoneNumber.objects.select_related("account", "workspace").in_bulk(counts)
+    for pk, count in counts.items():
+        numbers[pk].queued = count
+    return [numbers[pk] for pk in counts]

@@ -10,7 +10,10 @@ from workspaces import wakeups
 @shared_task
 def pump(number_pk: int) -> int:
     wakeups.awake(pump.name, number_pk)
-    return outbox.pump(number_pk)
+    done = outbox.pump(number_pk)
+    if outbox.has_due(number_pk):  # It gave its worker back because its time was over.
+        wakeups.wake(pump, number_pk)
+    return done
 
 
 @shared_task

@@ -2,8 +2,11 @@
 
 import uuid
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseForbidden
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from inbox import live
@@ -32,7 +35,7 @@ def thread(request, pk):
     problem, status, text = "", 200, ""
     if request.method == "POST":
         if not workspaces.may_reply(request.role):
-            return HttpResponseForbidden()
+            raise PermissionDenied
         text = request.POST.get("text", "")
         try:
             sending.reply(current, text, author=request.user, key=request.POST.get("key", "")[:64])
@@ -41,13 +44,14 @@ def thread(request, pk):
         else:
             if not request.htmx:
                 return redirect("inbox:thread", pk)
-            text = ""
+            answer = _fragment(request, current)
+            answer.headers["X-Galantis-Queued"] = "1"  # Only now may the page forget its draft.
+            return answer
     _mark_read(request, current)
-    context = {"thread": current, "problem": problem, "text": text, **_conversation(current)}
     if request.htmx:
-        part = "_messages" if request.htmx.target == "messages" else "_conversation"
-        return render(request, f"inbox/{part}.html", context, status=status)
-    return render(request, "inbox/inbox.html", {**_list_context(request, str(pk)), **context}, status=status)
+        return _fragment(request, current, problem=problem, text=text, status=status)
+    context = {**_list_context(request, str(pk)), **_conversation(request, current), "problem": problem, "text": text}
+    return render(request, "inbox/inbox.html", context, status=status)
 
 
 @require_GET
@@ -62,27 +66,52 @@ def live_version(request):
     return HttpResponse(version, content_type="text/plain")
 
 
+def _fragment(request, current: Thread, *, problem="", text="", status=200):
+    """What htmx asked for: the messages alone, or the conversation with its composer."""
+    part = "_messages" if request.htmx.target == "messages" else "_conversation"
+    context = {**_conversation(request, current), "problem": problem, "text": text}
+    return render(request, f"inbox/{part}.html", context, status=status)
+
+
 def _list_context(request, selected: str) -> dict:
     # Read before the rows: a change in between is then seen once more, not never.
     version = live.version(request.workspace.pk)
     threads = Thread.objects.for_workspace(request.workspace).select_related("contact", "number")
+    page = _page(threads, "last_message_at", request.GET.get("older_than", ""), THREADS_SHOWN)
     return {
-        "threads": threads.order_by("-last_message_at", "-id")[:THREADS_SHOWN],
+        "threads": page[:THREADS_SHOWN],
+        "older_than": request.GET.get("older_than", ""),
+        "older_threads": _place(page[-2], "last_message_at") if len(page) > THREADS_SHOWN else "",
         "selected": selected,
         "live_token": live.token_for(request.workspace.pk),
         "live_version": version,
     }
 
 
-def _conversation(current: Thread) -> dict:
-    newest = Message.objects.for_workspace(current.workspace).filter(thread=current).select_related("author")
-    messages = list(newest.order_by("-occurred_at", "-id")[: MESSAGES_SHOWN + 1])
+def _conversation(request, current: Thread) -> dict:
+    messages = Message.objects.for_workspace(current.workspace).filter(thread=current).select_related("author")
+    page = _page(messages, "occurred_at", request.GET.get("before", ""), MESSAGES_SHOWN)
     return {
-        "messages_shown": messages[:MESSAGES_SHOWN][::-1],
-        "has_older": len(messages) > MESSAGES_SHOWN,
+        "thread": current,
+        "messages_shown": page[:MESSAGES_SHOWN][::-1],
+        "before": request.GET.get("before", ""),
+        "older_messages": _place(page[-2], "occurred_at") if len(page) > MESSAGES_SHOWN else "",
         "waits": current.number.why_it_waits(),
         "key": uuid.uuid4(),
     }
+
+
+def _page(rows, field: str, place: str, size: int) -> list:
+    """The next `size` rows after a place in the list, newest first, and one more where there is one (keyset paging)."""
+    moment, _, pk = place.rpartition("_")
+    at = parse_datetime(moment) if pk.isdecimal() else None
+    if at:
+        rows = rows.filter(Q(**{f"{field}__lt": at}) | Q(**{field: at, "pk__lt": int(pk)}))
+    return list(rows.order_by(f"-{field}", "-id")[: size + 1])
+
+
+def _place(row, field: str) -> str:
+    return f"{getattr(row, field).isoformat()}_{row.pk}"
 
 
 def _mark_read(request, current: Thread) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from psycopg import Cursor
 
 from meta_integration import walk
-from meta_integration.models import Incident, WebhookDelivery, WebhookItemError
+from meta_integration.models import Incident, PhoneNumber, WebhookDelivery, WebhookItemError
 from meta_integration.services import incidents
 from meta_integration.walk import Item
 
@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 BATCH = 100
 MOST_ATTEMPTS = 5
 State = WebhookDelivery.State
+# PostgreSQL's classes of errors: connection lost, transaction rolled back, out of resources, object in use, shut down.
+SERVERS_FAULT = {"08", "40", "53", "55", "57"}
 INSERT = (
     "INSERT INTO meta_integration_webhookdelivery (body, body_sha256) VALUES (%s, %s)"
     " ON CONFLICT (body_sha256) DO NOTHING"
@@ -41,7 +43,10 @@ class UnknownNumber(Exception):
 
 
 def in_bulk(handler):
-    """Marks a handler that takes all items of a batch at once, in one statement rather than one by one."""
+    """Marks a handler that takes all items of a batch at once, in one statement rather than one by one.
+
+    It returns the items whose number no workspace has connected, in place of raising `UnknownNumber`.
+    """
     handler.takes_many = True
     return handler
 
@@ -102,21 +107,37 @@ def retry_failed_items() -> int:
     return tries_left.update(state=State.RECEIVED, retry_at=now)
 
 
-def trim() -> int:
-    """Delete old deliveries: they hold customers' words."""
+def replay_parked() -> int:
+    """What was kept for numbers connected within the last day, should the replay at the connecting have missed it."""
+    lately = timezone.now() - timedelta(days=1)
+    numbers = PhoneNumber.objects.filter(state=PhoneNumber.State.CONNECTED, account__connected_at__gt=lately)
+    ids = list(numbers.values_list("phone_number_id", flat=True))
+    return replay_for_numbers(ids) if ids else 0
+
+
+def trim(slice_size: int = 2000) -> int:
+    """Delete old deliveries, in slices: they hold customers' words. Bodies are not read for it."""
     oldest = timezone.now() - timedelta(days=settings.WEBHOOK_RETENTION_DAYS)
-    return WebhookDelivery.objects.filter(received_at__lt=oldest).exclude(state=State.RECEIVED).delete()[0]
+    old = WebhookDelivery.objects.filter(received_at__lt=oldest).exclude(state=State.RECEIVED)
+    count = 0
+    while pks := list(old.values_list("pk", flat=True)[:slice_size]):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM meta_integration_webhookitemerror WHERE delivery_id = ANY(%s)", [pks])
+            cursor.execute("DELETE FROM meta_integration_webhookdelivery WHERE id = ANY(%s)", [pks])
+        count += len(pks)
+    return count
 
 
 def _claim(limit: int) -> list[WebhookDelivery]:
     waiting = WebhookDelivery.objects.filter(state=State.RECEIVED, retry_at__lte=timezone.now())
-    return list(waiting.order_by("id").select_for_update(skip_locked=True)[:limit])
+    # In the order of the index `delivery_waiting`: those kept from earlier days are not walked past.
+    return list(waiting.order_by("retry_at", "id").select_for_update(skip_locked=True)[:limit])
 
 
 def _process_one_by_one(limit: int) -> int:
     """As a batch, but each delivery in its own transaction, so that a bad one is found and set aside."""
     waiting = WebhookDelivery.objects.filter(state=State.RECEIVED, retry_at__lte=timezone.now())
-    pks = list(waiting.order_by("id").values_list("pk", flat=True)[:limit])
+    pks = list(waiting.order_by("retry_at", "id").values_list("pk", flat=True)[:limit])
     for pk in pks:
         try:
             with transaction.atomic():
@@ -165,7 +186,7 @@ def _process_together(deliveries: list[WebhookDelivery]) -> None:
             elif getattr(handler, "takes_many", False):
                 many[handler].append(item)
             else:
-                _run(handler, item, item, outcome)
+                _run(handler, item, outcome)
     for handler, items in many.items():
         _run_many(handler, items, outcomes)
     _settle(deliveries, outcomes)
@@ -173,11 +194,10 @@ def _process_together(deliveries: list[WebhookDelivery]) -> None:
 
 def _items(delivery: WebhookDelivery) -> list[Item]:
     try:
-        body = json.loads(bytes(delivery.body))
+        return walk.items_of(json.loads(bytes(delivery.body)), delivery.pk, delivery.received_at)
     except (ValueError, RecursionError):
         delivery.state = State.BROKEN
         return []
-    return walk.items_of(body, delivery.pk)
 
 
 def _handler(name: str):
@@ -185,24 +205,40 @@ def _handler(name: str):
     return import_string(path) if path else None
 
 
-def _run(handler, argument, item: Item, outcome: _Outcome) -> None:
+def _run(handler, item: Item, outcome: _Outcome) -> None:
     """In a savepoint: one bad item costs itself only."""
     try:
         with transaction.atomic():
-            handler(argument)
+            handler(item)
     except UnknownNumber as exc:
         outcome.unknown_numbers.add(exc.phone_number_id)
-    except Exception as exc:  # noqa: BLE001 - kept as a row that people see
+    except Exception as exc:
+        _raise_if_not_the_items_fault(exc)
         outcome.failures[item.path] = (item.field, where_it_failed(exc))
 
 
+def _raise_if_not_the_items_fault(exc: Exception) -> None:
+    """A deadlock or a server that went away says nothing about an item: all of the transaction is done again."""
+    if isinstance(exc, OperationalError | InterfaceError):
+        state = getattr(exc.__cause__, "sqlstate", None)
+        if state is None or state[:2] in SERVERS_FAULT:
+            raise exc
+
+
 def _run_many(handler, items: list[Item], outcomes: dict) -> None:
+    """All at once; where one of them is bad, each half by itself, until the bad one stands alone."""
     try:
         with transaction.atomic():
-            handler(items)
-    except Exception:  # noqa: BLE001 - one of them is bad: which one?
-        for item in items:
-            _run(handler, [item], item, outcomes[item.delivery_pk])
+            for stranger in handler(items):
+                outcomes[stranger.delivery_pk].unknown_numbers.add(stranger.phone_number_id)
+    except Exception as exc:
+        _raise_if_not_the_items_fault(exc)
+        if len(items) == 1:
+            outcomes[items[0].delivery_pk].failures[items[0].path] = (items[0].field, where_it_failed(exc))
+            return
+        middle = len(items) // 2
+        _run_many(handler, items[:middle], outcomes)
+        _run_many(handler, items[middle:], outcomes)
 
 
 def _settle(deliveries: list[WebhookDelivery], outcomes: dict) -> None:
@@ -245,7 +281,7 @@ def _keep_item_errors(outcomes: dict) -> None:
 
 
 def _pause(attempts: int) -> timedelta:
-    return timedelta(seconds=min(10 * 4**attempts, 3600))
+    return timedelta(seconds=min(2 * 4**attempts, 3600))
 
 
 def where_it_failed(exc: Exception) -> str:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meta_integration.sealed import SealedTextField
@@ -25,7 +26,7 @@ class WABA(WorkspaceModel):
     access_token = SealedTextField(null=True, editable=False)
     token_expires_at = models.DateTimeField(_("log-in expires"), null=True, blank=True)
     scopes = models.JSONField(_("permissions"), default=list, blank=True)
-    connected_at = models.DateTimeField(_("connected"), auto_now_add=True)
+    connected_at = models.DateTimeField(_("connected"), default=timezone.now)
     connected_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, verbose_name=_("connected by"))
 
     class Meta:
@@ -56,7 +57,9 @@ class PhoneNumber(WorkspaceModel):
     quality_rating = models.CharField(_("quality"), max_length=20, blank=True)
     messaging_limit_tier = models.CharField(_("limit"), max_length=40, blank=True)
     throughput_level = models.CharField(_("throughput"), max_length=20, blank=True)
+    limit_seen_at = models.DateTimeField(null=True, blank=True)
     name_status = models.CharField(_("name review"), max_length=40, blank=True)
+    name_seen_at = models.DateTimeField(null=True, blank=True)
     is_default = models.BooleanField(_("default"), default=False)
     is_registered = models.BooleanField(_("registered"), default=False)
     is_on_biz_app = models.BooleanField(_("also on the phone app"), default=False)
@@ -161,6 +164,7 @@ class Incident(models.Model):
     class Kind(models.TextChoices):
         CONNECTION_BROKEN = "connection_broken", _("Connection broken")
         NUMBER_STOPPED = "number_stopped", _("Number stopped by Meta")
+        ACCOUNT_STOPPED = "account_stopped", _("Account stopped by Meta")
         UNKNOWN_NUMBER = "unknown_number", _("Webhooks for a number nobody connected")
         ACCOUNT_ERROR = "account_error", _("Error reported by Meta")
 

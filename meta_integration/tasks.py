@@ -27,9 +27,9 @@ def process_webhooks() -> int:
 @shared_task
 def sweep_webhooks() -> int:
     """What no wake-up announced, and what failed and may be tried again."""
-    retried = intake.retry_failed_items()
+    found = intake.retry_failed_items() + intake.replay_parked()
     wakeups.wake(process_webhooks)
-    return retried
+    return found
 
 
 @shared_task

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from meta_integration.forms import ChooseNumberForm
 from meta_integration.models import ConnectAttempt
@@ -39,10 +38,11 @@ def manager_required(view):
     return inner
 
 
-@require_POST
 @manager_required
 def start(request):
     """Off to Meta's log-in, with a mark that only this browser can bring back, once, within ten minutes."""
+    if request.method != "POST":  # After a log-in in between, a browser comes back here with GET.
+        return redirect("admin:meta_integration_waba_changelist")
     state = secrets.token_urlsafe(32)
     request.session[STATE_KEY] = {"state": state, "workspace": request.workspace.pk, "at": time.time()}
     return redirect(connect.login_url(state, _redirect_uri()))

@@ -1,6 +1,8 @@
 """Every item of a delivery. Meta batches at each level, so nothing here takes the first of a list."""
 
+import math
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 # Fields whose value holds lists: each member is an item of its own. All other fields are one item.
 LISTS = {
@@ -22,16 +24,16 @@ class Item:
     content: dict
     value: dict
     waba_id: str
+    at: datetime
 
     @property
     def phone_number_id(self) -> str:
-        metadata = self.value.get("metadata")
-        return str(metadata.get("phone_number_id") or "") if isinstance(metadata, dict) else ""
+        return text_in(self.value.get("metadata"), "phone_number_id")
 
 
-def items_of(body, delivery_pk: int) -> list[Item]:
+def items_of(body, delivery_pk: int, received_at: datetime) -> list[Item]:
     """All items of a parsed body. Whatever is not where it should be is passed over: the raw body is kept."""
-    items = []
+    items, body = [], storable(body)
     for number, entry in _dicts(body.get("entry") if isinstance(body, dict) else None):
         for index, change in _dicts(entry.get("changes")):
             value = change.get("value")
@@ -39,19 +41,46 @@ def items_of(body, delivery_pk: int) -> list[Item]:
                 # Some of Meta's bodies have `field` beside `changes` instead of inside.
                 name = str(change.get("field") or entry.get("field") or value.get("field") or "")
                 path = f"entry[{number}].changes[{index}]"
-                items += _of_change(name, value, path, str(entry.get("id") or ""), delivery_pk)
+                around = (value, str(entry.get("id") or ""), _time_of(entry, received_at))
+                items += [Item(delivery_pk, *each, *around) for each in _parts_of(name, value, path)]
     return items
 
 
-def _of_change(name: str, value: dict, path: str, waba_id: str, delivery_pk: int) -> list[Item]:
-    items = [
-        Item(delivery_pk, f"{path}.value.{part}[{index}]", f"{name}.{part}", content, value, waba_id)
+def storable(value):
+    """The same JSON without what PostgreSQL cannot hold: NUL, halves of characters, numbers that are none.
+
+    One odd character must not cost a customer's message.
+    """
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {storable(key): storable(each) for key, each in value.items()}
+    return [storable(each) for each in value] if isinstance(value, list) else value
+
+
+def text_in(holder, name: str) -> str:
+    """A text or number of Meta's as text; empty for whatever else stands there."""
+    value = holder.get(name) if isinstance(holder, dict) else None
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _time_of(entry: dict, received_at: datetime) -> datetime:
+    """When it happened at Meta; management fields say so, messages carry their own time."""
+    try:
+        return min(datetime.fromtimestamp(int(entry["time"]), tz=UTC), received_at)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return received_at
+
+
+def _parts_of(name: str, value: dict, path: str) -> list[tuple[str, str, dict]]:
+    parts = [
+        (f"{path}.value.{part}[{index}]", f"{name}.{part}", content)
         for part in LISTS.get(name, ())
         for index, content in _dicts(value.get(part))
     ]
-    if not items:
-        items = [Item(delivery_pk, path, name, value, value, waba_id)]
-    return items
+    return parts or [(path, name, value)]
 
 
 def _dicts(value) -> list[tuple[int, dict]]:

@@ -2,9 +2,11 @@
 
 import re
 
+from django.db.models import Q
+
 from meta_integration.models import WABA, Incident, PhoneNumber
 from meta_integration.services import incidents
-from meta_integration.walk import Item
+from meta_integration.walk import Item, text_in
 
 ACCESS_TAKEN_AWAY = {"PARTNER_REMOVED", "PARTNER_APP_UNINSTALLED"}
 
@@ -25,10 +27,10 @@ def handle_account_update(item: Item) -> None:
     if item.content.get("event") not in ACCESS_TAKEN_AWAY:
         return
     # For partner events `entry.id` is the partner's business; the account is named inside.
-    info = item.content.get("waba_info")
-    waba_id = str(info.get("waba_id") or "") if isinstance(info, dict) else item.waba_id
+    waba_id = text_in(item.content.get("waba_info"), "waba_id") or item.waba_id
     account = WABA.objects.filter(waba_id=waba_id).exclude(state=WABA.State.DISCONNECTED).first()
-    if account:
+    # An event from before the account was connected (again) is about an access that is gone.
+    if account and item.at > account.connected_at:
         incidents.mark_broken(account, f"Access was withdrawn at Meta ({item.content['event']}).")
 
 
@@ -40,14 +42,14 @@ def handle_quality_update(item: Item) -> None:
         values["messaging_limit_tier"] = str(tier)[:40]
     if item.content.get("event") == "THROUGHPUT_UPGRADE":
         values["throughput_level"] = "HIGH"
-    _update_by_display(item, values)
+    _update_by_display(item, "limit_seen_at", values)
 
 
 def handle_name_update(item: Item) -> None:
     values = {"name_status": str(item.content.get("decision") or "")[:40]}
     if item.content.get("decision") == "APPROVED" and item.content.get("requested_verified_name"):
         values["verified_name"] = str(item.content["requested_verified_name"])[:255]
-    _update_by_display(item, values)
+    _update_by_display(item, "name_seen_at", values)
 
 
 def connected_number(phone_number_id: str) -> PhoneNumber | None:
@@ -59,9 +61,11 @@ def connected_number(phone_number_id: str) -> PhoneNumber | None:
     )
 
 
-def _update_by_display(item: Item, values: dict) -> None:
+def _update_by_display(item: Item, seen_at: str, values: dict) -> None:
+    """Unless something newer of the same kind was seen already."""
     digits = re.sub(r"\D", "", str(item.content.get("display_phone_number") or ""))
     numbers = PhoneNumber.objects.filter(account__waba_id=item.waba_id, state=PhoneNumber.State.CONNECTED)
     for number in numbers if values else []:
         if re.sub(r"\D", "", number.display_phone_number) == digits:
-            PhoneNumber.objects.filter(pk=number.pk).update(**values)
+            not_older = Q(**{seen_at: None}) | Q(**{f"{seen_at}__lte": item.at})
+            PhoneNumber.objects.filter(not_older, pk=number.pk).update(**values, **{seen_at: item.at})

@@ -6,6 +6,7 @@ from django.http import Http404
 from unfold.admin import ModelAdmin
 
 from workspaces import services
+from workspaces.models import User, Workspace
 
 LOOKUPS = {"", "exact", "in", "isnull", "isempty", "gt", "gte", "lt", "lte"}
 
@@ -35,10 +36,18 @@ class WorkspaceAdmin(ModelAdmin):
         return visible(request, super().get_queryset(request), self.workspace_path)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return super().formfield_for_foreignkey(db_field, request, **self.choices(db_field, request, kwargs))
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return super().formfield_for_manytomany(db_field, request, **self.choices(db_field, request, kwargs))
+
+    def choices(self, db_field, request, kwargs: dict) -> dict:
+        """Offer, and accept, only rows of this workspace: for a person, its members."""
         related = db_field.remote_field.model
-        if any(field.name == "workspace" for field in related._meta.fields):
-            kwargs.setdefault("queryset", visible(request, related._default_manager.all()))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        path = {Workspace: "pk", User: "memberships__workspace"}.get(related, "workspace")
+        if related in (Workspace, User) or any(field.name == "workspace" for field in related._meta.fields):
+            kwargs.setdefault("queryset", visible(request, related._default_manager.all(), path))
+        return kwargs
 
     def lookup_allowed(self, lookup, value, request=None):
         """Own columns and declared filters only: a look-up across a relation could ask about what is not shown.

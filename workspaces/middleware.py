@@ -1,12 +1,14 @@
 """`request.workspace` and `request.role`: where the person is working now. Both are looked up when first asked for."""
 
 from functools import wraps
+from urllib.parse import urlsplit
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django_htmx.http import HttpResponseClientRedirect
 
 from workspaces import services
 
@@ -46,9 +48,14 @@ def unwrapped(lazy):
 def workspace_required(view):
     """Logged in and inside a workspace, or led to the place where that is mended."""
 
-    @login_required
     @wraps(view)
     def inner(request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            # A fragment's place is not for a log-in page: the whole page goes there, and comes back.
+            if not request.htmx:
+                return redirect_to_login(request.get_full_path())
+            back_to = urlsplit(request.htmx.current_url or request.path).path
+            return HttpResponseClientRedirect(redirect_to_login(back_to).url)
         if not request.workspace:
             return redirect("workspaces:switch")
         with timezone.override(request.workspace.timezone):

@@ -9,7 +9,12 @@ def note(workspace: Workspace, actor: User | None, action: str, target: str = ""
     """Write the audit log. `detail` must hold no secret and no customer's words."""
     label = actor.label if actor else "Galantis"
     return AuditEntry.objects.create(
-        workspace=workspace, actor=actor, actor_label=label, action=action, target=target, detail=detail
+        workspace=workspace,
+        actor=actor,
+        actor_label=label[:160],
+        action=action[:60],
+        target=target[:200],
+        detail=detail,
     )
 
 

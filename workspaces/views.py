@@ -14,6 +14,14 @@ class LogIn(LoginView):
     redirect_authenticated_user = True
 
 
+def client_address(request) -> str:
+    """The person's address: the one that the outermost of our own proxies saw. Others could be written by anybody."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if settings.PROXY_COUNT and len(forwarded) >= settings.PROXY_COUNT:
+        return forwarded[-settings.PROXY_COUNT].strip()
+    return request.META.get("REMOTE_ADDR", "")
+
+
 def locked_out(request, credentials=None, *args, **kwargs):
     minutes = int(settings.AXES_COOLOFF_TIME * 60)
     return render(request, "workspaces/locked_out.html", {"minutes": minutes}, status=429)

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.db.models.functions import Greatest
 
 from inbox.models import Contact, Message, Thread
@@ -33,9 +34,38 @@ class Identity:
         return bool(self.wa_id or self.user_id)
 
 
-@transaction.atomic
+class NobodyNamed(Exception):
+    """A message that says of nobody whom it is from. Kept in its delivery, and shown there as failed."""
+
+
 def resolve(workspace: Workspace, who: Identity) -> Contact:
-    """The contact with these ids: found, completed, merged or made."""
+    """The contact with these ids: found, completed, merged or made. Raises NobodyNamed."""
+    if not who:
+        raise NobodyNamed
+    try:
+        with transaction.atomic():
+            return _resolve(workspace, who)
+    except IntegrityError:  # Another worker met the same customer at the same moment.
+        with transaction.atomic():
+            return _resolve(workspace, who)
+
+
+@transaction.atomic
+def follow(contact: Contact, new: Identity) -> None:
+    """The customer has new ids now. If they wrote under those before we heard of it, both contacts become one."""
+    others = Contact.objects.for_workspace(contact.workspace).exclude(pk=contact.pk).select_for_update()
+    already = others.filter(Q(wa_id=new.wa_id) & ~Q(wa_id=None) | Q(user_id=new.user_id) & ~Q(user_id=None)).first()
+    if already:
+        learned = {"wa_id": already.wa_id or new.wa_id, "user_id": already.user_id or new.user_id or contact.user_id}
+        merge(keep=already, gone=contact)
+        Contact.objects.filter(pk=already.pk).update(**learned)
+    else:
+        Contact.objects.filter(pk=contact.pk).update(
+            wa_id=new.wa_id or contact.wa_id, user_id=new.user_id or contact.user_id
+        )
+
+
+def _resolve(workspace: Workspace, who: Identity) -> Contact:
     mine = Contact.objects.for_workspace(workspace).select_for_update()
     by_user = mine.filter(user_id=who.user_id).first() if who.user_id else None
     by_phone = mine.filter(wa_id=who.wa_id).first() if who.wa_id else None

@@ -8,18 +8,21 @@ from inbox.models import Message
 
 S = Message.Status
 
+# Meta may have taken a message it answered with an error, and report it while it waits for its next try here.
+NOT_YET = [S.QUEUED, S.CLAIMED]
+
 # From which statuses each can be reached. Meta may report `read` before `delivered`, or never report `delivered`, and
 # `failed` counts only while nothing at or above `delivered` was seen: so `delivered` may replace a `failed`.
 CAN_BECOME = {
-    S.QUEUED: [S.CLAIMED, S.SENDING],
+    S.QUEUED: [S.CLAIMED, S.SENDING, S.UNKNOWN],
     S.CLAIMED: [S.QUEUED],
     S.SENDING: [S.CLAIMED],
     S.UNKNOWN: [S.SENDING],
-    S.SENT: [S.SENDING, S.UNKNOWN],
-    S.FAILED: [S.QUEUED, S.CLAIMED, S.SENDING, S.UNKNOWN, S.SENT],
-    S.DELIVERED: [S.SENDING, S.UNKNOWN, S.SENT, S.FAILED],
-    S.READ: [S.SENDING, S.UNKNOWN, S.SENT, S.FAILED, S.DELIVERED],
-    S.PLAYED: [S.SENDING, S.UNKNOWN, S.SENT, S.FAILED, S.DELIVERED, S.READ],
+    S.SENT: [*NOT_YET, S.SENDING, S.UNKNOWN],
+    S.FAILED: [*NOT_YET, S.SENDING, S.UNKNOWN, S.SENT],
+    S.DELIVERED: [*NOT_YET, S.SENDING, S.UNKNOWN, S.SENT, S.FAILED],
+    S.READ: [*NOT_YET, S.SENDING, S.UNKNOWN, S.SENT, S.FAILED, S.DELIVERED],
+    S.PLAYED: [*NOT_YET, S.SENDING, S.UNKNOWN, S.SENT, S.FAILED, S.DELIVERED, S.READ],
     S.CANCELLED: [S.QUEUED],
     S.SKIPPED: [S.QUEUED, S.CLAIMED],
 }
@@ -28,9 +31,12 @@ REPORTED = [S.SENT, S.FAILED, S.DELIVERED, S.READ, S.PLAYED]
 
 
 @transaction.atomic
-def move_messages(pks: Iterable[int], to: str, **fields) -> list[int]:
-    """Change the status of messages; return those that moved. A late or forbidden move is not an error."""
-    movable = Message.objects.filter(pk__in=pks, status__in=CAN_BECOME[to]).order_by("pk")
+def move_messages(pks: Iterable[int], to: str, *, where: dict | None = None, **fields) -> list[int]:
+    """Change the status of messages; return those that moved. A late or forbidden move is not an error.
+
+    `where` narrows it to rows that still are as the caller last saw them: its own claim, a lease that is over.
+    """
+    movable = Message.objects.filter(pk__in=pks, status__in=CAN_BECOME[to]).filter(**(where or {})).order_by("pk")
     moved = list(movable.select_for_update().values_list("pk", flat=True))
     if moved:
         Message.objects.filter(pk__in=moved).update(status=to, **fields)

@@ -12,6 +12,7 @@ from inbox.models import Contact, Message, Thread
 from inbox.services import contacts
 from inbox.services.contacts import Identity
 from meta_integration.models import PhoneNumber
+from meta_integration.walk import text_in
 
 WINDOW = timedelta(hours=24)
 # Stand-ins that a later delivery with the same id may replace by the real content.
@@ -83,7 +84,7 @@ def text_of(content: dict) -> str:
     reply = part.get(str(part.get("type")))
     candidates = [part.get("body"), part.get("caption"), part.get("text"), part.get("emoji")]
     candidates += [reply.get("title")] if isinstance(reply, dict) else []
-    return next((text for text in candidates if isinstance(text, str) and text), "").replace("\x00", "")
+    return next((text for text in candidates if isinstance(text, str) and text), "")
 
 
 def time_of(content: dict) -> datetime:
@@ -110,7 +111,7 @@ def _insert(thread: Thread, wamid: str, content: dict, **fields) -> Message | No
                 wamid=wamid,
                 type=str(content.get("type") or "unknown")[:40],
                 body=text_of(content),
-                content=_storable(content),
+                content=content,
                 occurred_at=time_of(content),
                 **fields,
             )
@@ -121,7 +122,7 @@ def _insert(thread: Thread, wamid: str, content: dict, **fields) -> Message | No
 def _replace_placeholder(message: Message | None, content: dict) -> Message | None:
     kind = str(content.get("type") or "unknown")[:40]
     if message and message.type in PLACEHOLDERS and kind not in PLACEHOLDERS:
-        message.type, message.body, message.content = kind, text_of(content), _storable(content)
+        message.type, message.body, message.content = kind, text_of(content), content
         message.save(update_fields=["type", "body", "content"])
         note_last(message.thread, message)
         live.touch(message.workspace_id)
@@ -142,21 +143,6 @@ def _customer_wrote(thread: Thread, message: Message) -> None:
 def _follow_the_customer(contact: Contact, content: dict) -> None:
     """A customer changed the phone number or was given a new user id: the thread goes on with the new one."""
     system = content.get("system")
-    if not isinstance(system, dict):
-        return
-    new = Identity(wa_id=system.get("wa_id") or system.get("new_wa_id"), user_id=system.get("user_id"))
-    taken = Contact.objects.for_workspace(contact.workspace).exclude(pk=contact.pk)
-    if new.wa_id and not taken.filter(wa_id=new.wa_id).exists():
-        contact.wa_id = new.wa_id
-    if new.user_id and not taken.filter(user_id=new.user_id).exists():
-        contact.user_id = new.user_id
-    contact.save(update_fields=["wa_id", "user_id"])
-
-
-def _storable(value):
-    """PostgreSQL's JSON takes everything but NUL characters."""
-    if isinstance(value, str):
-        return value.replace("\x00", "")
-    if isinstance(value, dict):
-        return {_storable(key): _storable(each) for key, each in value.items()}
-    return [_storable(each) for each in value] if isinstance(value, list) else value
+    new = Identity(wa_id=text_in(system, "wa_id") or text_in(system, "new_wa_id"), user_id=text_in(system, "user_id"))
+    if new:
+        contacts.follow(contact, new)

@@ -42,8 +42,16 @@ def reply(thread: Thread, text: str, *, author: User, key: str = "") -> Message:
             % {"length": len(text), "most": LONGEST_TEXT}
         )
     already = Message.objects.for_workspace(thread.workspace).filter(idempotency_key=key).first() if key else None
-    if already:
+    if already and (already.thread_id, already.body) == (thread.pk, text):
         return already
+    if already:
+        raise CannotSend(
+            _(
+                "Your earlier text was taken after all: “%(text)s”. "
+                "The new text was not sent. Press Send to send it too."
+            )
+            % {"text": receiving.preview_of(already)}
+        )
     if not thread.is_window_open():
         raise WindowClosed
     return _queue(thread, author, key, type="text", body=text, content={"text": {"body": text}})

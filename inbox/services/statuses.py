@@ -12,7 +12,9 @@ from django.utils import timezone
 from inbox import live
 from inbox.models import Message, MessageStatus, OrphanStatus
 from inbox.services.moves import REPORTED, move_messages
-from meta_integration.graph.errors import as_int, known_error
+from meta_integration.graph.errors import SenderStopped, TokenRejected, as_int, class_of, known_error
+from meta_integration.models import PhoneNumber
+from meta_integration.services import incidents
 
 ORPHANS_LIVE = timedelta(days=7)
 
@@ -137,7 +139,25 @@ def _raise_status(matched: list) -> None:
         failure = _failure(report) if report.status == Message.Status.FAILED else (None, "")
         groups[report.status, failure].append(pk)
     for (status, (code, reason)), pks in groups.items():
-        move_messages(pks, status, error_code=code, error=reason, lease_until=None)
+        moved = move_messages(pks, status, error_code=code, error=reason, lease_until=None)
+        if moved and status == Message.Status.FAILED:
+            _stop_what_meta_stopped(moved, code)
+
+
+def _stop_what_meta_stopped(failed: list[int], code: int | None) -> None:
+    """Most failures come this way, and mean for the number what they would have meant as an answer to the send.
+
+    Only for messages that failed just now: a status that is replayed says nothing about today.
+    """
+    error_class = class_of(code)
+    if error_class not in (TokenRejected, SenderStopped):
+        return
+    number_ids = Message.objects.filter(pk__in=failed).values("number_id")
+    for number in PhoneNumber.objects.select_related("account").filter(pk__in=number_ids):
+        if error_class is SenderStopped:
+            incidents.stop_sending(number, known_error(code))
+        else:
+            incidents.mark_broken(number.account, known_error(code).meaning)
 
 
 def _failure(report: Report) -> tuple[int | None, str]:

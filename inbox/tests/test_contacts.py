@@ -9,6 +9,7 @@ from inbox.models import Contact, Message, Thread
 from inbox.services import contacts
 from inbox.services.contacts import Identity
 from inbox.tests.factories import ContactFactory, MessageFactory, ThreadFactory
+from meta_integration.models import WebhookDelivery
 from meta_integration.tests.factories import PhoneNumberFactory
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,43 @@ def test_a_changed_number_is_followed(inbound):
     inbound("after", wa_id="15550300002")
     assert Contact.objects.get().wa_id == "15550300002"
     assert Thread.objects.get().messages.count() == 3
+
+
+def test_a_changed_number_is_followed_also_when_the_new_one_wrote_first(inbound):
+    inbound("before", wa_id="15550300001")
+    inbound("after", wa_id="15550300002")
+    system = {"type": "user_changed_number", "wa_id": 15550300002}
+    inbound("", wa_id="15550300001", message_type="system", system=system, described=False)
+    assert Contact.objects.get().wa_id == "15550300002"
+    assert Thread.objects.get().messages.count() == 3
+
+
+def test_a_strangers_description_is_not_taken_for_the_sender(deliver, number):
+    described = [{"wa_id": "15550300001", "user_id": "US.1", "profile": {"name": "Example A"}}]
+    for n, sender in enumerate(["15550300001", "15550300002"]):
+        message = {"id": f"wamid.{n}", "from": sender, "type": "text", "text": {"body": "Hi"}}
+        value = {"metadata": {"phone_number_id": number.phone_number_id}, "messages": [message], "contacts": described}
+        deliver({"entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]})
+    people = Contact.objects.order_by("wa_id").values_list("wa_id", "user_id", "name")
+    assert list(people) == [("15550300001", "US.1", "Example A"), ("15550300002", None, "")]
+
+
+@pytest.mark.parametrize("odd", ["NUL\x00", "half \ud83d"])
+def test_one_odd_character_costs_no_message(inbound, odd):
+    inbound(odd, wa_id="15550300001", name=odd, extra=[odd, float("inf")])
+    assert Message.objects.get().body
+    assert Contact.objects.get().name
+
+
+def test_numbers_where_text_should_be_are_read_all_the_same(inbound):
+    inbound(wa_id=15550300001)
+    assert Contact.objects.get().wa_id == "15550300001"
+
+
+def test_a_message_from_nobody_is_kept_and_shown_as_failed(inbound):
+    inbound(described=False)
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.failed_count, delivery.item_errors.get().error.split()[0]) == (1, "NobodyNamed")
 
 
 def test_a_system_message_opens_no_window_and_waits_for_nobody(inbound):

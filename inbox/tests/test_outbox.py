@@ -1,18 +1,21 @@
 """A message going out: whatever Meta answers, it ends in exactly one status, and is never sent twice because of us."""
 
 import json
+import uuid
 from datetime import timedelta
 
 import pytest
 import requests
+from django.db import connections
 from django.utils import timezone
 
 from inbox import outbox, tasks
 from inbox.models import Message, Priority
-from inbox.services import sending
+from inbox.services import sending, statuses
+from inbox.services.moves import move_messages
 from inbox.tests.factories import MessageFactory, ThreadFactory
 from meta_integration.models import WABA, Incident
-from meta_integration.tests.factories import TOKEN
+from meta_integration.tests.factories import TOKEN, PhoneNumberFactory
 from workspaces.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +43,18 @@ def accept(graph, message: Message) -> None:
 
 def refuse(graph, message: Message, status: int, code: int, **error) -> None:
     graph.post(url_of(message), status=status, json={"error": {"code": code, "message": "no", **error}})
+
+
+def meanwhile(graph, message: Message, callback) -> None:
+    """While Meta thinks about the message, `callback` does something with the database, from the sending thread."""
+
+    def answer(request):
+        try:
+            return callback(request)
+        finally:
+            connections.close_all()
+
+    graph.add_callback("POST", url_of(message), answer)
 
 
 def run(message: Message) -> Message:
@@ -96,7 +111,7 @@ def test_a_dead_token_opens_one_incident_and_everything_waits(graph, message):
     assert account.state == WABA.State.BROKEN
     incident = Incident.objects.get()
     assert (incident.kind, incident.account, incident.closed_at) == ("connection_broken", account, None)
-    assert outbox.claim(others[0].number) == []
+    assert outbox.claim(others[0].number, uuid.uuid4()) == []
     assert outbox.sweep() == []
 
 
@@ -194,6 +209,97 @@ def test_a_dead_workers_claim_is_given_back_and_its_sending_is_unknown(message):
     assert (states[claimed.pk], states[sending_one.pk], states[alive.pk]) == (S.QUEUED, S.UNKNOWN, S.SENDING)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_pump_that_lost_its_claim_neither_starts_nor_gives_back_what_another_is_sending(graph, message, settings):
+    settings.SENDING_THREADS = 1
+    second = MessageFactory(thread=message.thread)
+    at_meta = []
+
+    def slow_then_stopped(request):
+        at_meta.append(json.loads(request.body)["biz_opaque_callback_data"])
+        # While this call hangs the lease of the other message runs out, and another pump takes and begins it.
+        Message.objects.filter(pk=second.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+        outbox.sweep()
+        other = uuid.uuid4()
+        assert [each.pk for each in outbox.claim(message.number, other)] == [second.pk]
+        move_messages([second.pk], S.SENDING, where={"claimed_by": other}, lease_until=outbox._lease())
+        return 400, {}, json.dumps({"error": {"code": 131048, "message": "stopped"}})
+
+    meanwhile(graph, message, slow_then_stopped)
+    run(message)
+    second.refresh_from_db()
+    assert (message.status, second.status) == (S.QUEUED, S.SENDING)
+    assert at_meta == [str(message.reference)]
+
+
+def test_a_lease_that_was_renewed_in_time_is_not_over():
+    message = MessageFactory(status=S.CLAIMED, lease_until=timezone.now() + timedelta(minutes=1))
+    is_over = {"lease_until__lt": timezone.now()}
+    assert move_messages([message.pk], S.QUEUED, where=is_over) == []
+
+
+def test_what_meta_reported_meanwhile_is_not_sent_again(graph, message):
+    refuse(graph, message, 500, 131000)
+    run(message)
+    report = statuses.Report(
+        message.workspace_id, message.number_id, "wamid.1", "delivered", timezone.now(), message.reference, {}
+    )
+    statuses.apply([report])
+    Message.objects.update(not_before=timezone.now())
+    run(message)
+    assert (message.status, len(graph.calls)) == (S.DELIVERED, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_that_comes_after_the_lease_makes_the_unknown_known(graph, message):
+    def late(request):
+        Message.objects.update(status=S.UNKNOWN)
+        return 400, {}, json.dumps({"error": {"code": 130429, "message": "slow down"}})
+
+    meanwhile(graph, message, late)
+    assert run(message).status == S.QUEUED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dead_token_that_was_replaced_meanwhile_breaks_nothing(graph, message):
+    def late(request):
+        WABA.objects.update(connected_at=timezone.now())
+        return 401, {}, json.dumps({"error": {"code": 190}})
+
+    meanwhile(graph, message, late)
+    run(message)
+    assert WABA.objects.get().state == WABA.State.CONNECTED
+    assert not Incident.objects.exists()
+
+
+def test_an_account_without_a_token_that_opens_is_broken_and_says_so(message):
+    WABA.objects.update(access_token=None)
+    assert run(message).status == S.QUEUED
+    assert WABA.objects.get().state == WABA.State.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [(131042, "account_stopped"), (131048, "number_stopped"), (190, "connection_broken")]
+)
+def test_a_failed_status_stops_what_the_same_answer_would_have_stopped(message, code, kind):
+    Message.objects.update(status=S.SENT, wamid="wamid.1")
+    other = PhoneNumberFactory(account=message.number.account, is_default=False)
+    failed = {"errors": [{"code": code}]}
+    report = statuses.Report(message.workspace_id, message.number_id, "wamid.1", "failed", timezone.now(), None, failed)
+    for _ in range(2):
+        statuses.apply([report])
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.count) == (kind, 1)
+    other.refresh_from_db()
+    assert bool(other.paused_reason) == (kind == "account_stopped")
+
+
+def test_a_number_at_work_is_not_woken_again(message):
+    assert outbox.sweep() == [message.number_id]
+    MessageFactory(thread=message.thread, status=S.SENDING, lease_until=timezone.now() + timedelta(minutes=1))
+    assert outbox.sweep() == []
+
+
 def test_the_sweep_wakes_the_numbers_with_work(graph, message):
     accept(graph, message)
     MessageFactory(not_before=timezone.now() + timedelta(hours=1))
@@ -206,6 +312,13 @@ def test_the_same_key_twice_is_one_message():
     first = sending.reply(thread, "Hello", author=author, key="k")
     assert sending.reply(thread, "Hello", author=author, key="k").pk == first.pk
     assert Message.objects.count() == 1
+
+
+def test_the_same_key_with_other_words_is_said_not_swallowed():
+    thread, author = ThreadFactory(), UserFactory()
+    sending.reply(thread, "We close at 5", author=author, key="k")
+    with pytest.raises(sending.CannotSend, match="We close at 5"):
+        sending.reply(thread, "We close at 6", author=author, key="k")
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00", "x" * 4097])

@@ -1,5 +1,7 @@
 """The inbox pages: fast, scoped to the workspace, honest about what happened, and useful without JavaScript."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -165,6 +167,35 @@ def test_live_tells_of_a_change_of_its_own_workspace_only(client, agent, thread,
     assert client.get("/inbox/live/", {"token": token, "version": version}).status_code == 200
 
 
+def test_logged_out_in_the_middle_leads_to_the_log_in_and_keeps_the_draft(client, agent, thread):
+    client.logout()
+    page = {**HTMX, "HX-Current-URL": f"http://testserver/inbox/{thread.pk}/"}
+    answer = client.post(f"/inbox/{thread.pk}/", {"text": "A long answer", "key": "k"}, headers=page)
+    assert answer.headers["HX-Redirect"] == f"/login/?next=/inbox/{thread.pk}/"
+    assert "X-Galantis-Queued" not in answer.headers  # What makes the page forget its draft.
+
+
+def test_every_conversation_and_every_message_can_be_reached(client, agent, thread):
+    ThreadFactory.create_batch(120, number=thread.number)
+    seen, url = set(), "/inbox/"
+    while url:
+        page = client.get(url).content.decode()
+        seen |= set(re.findall(r'id="thread-(\d+)"', page))
+        older = re.search(r'href="([^"]+)">Older conversations', page)
+        url = older and html.unescape(older[1])
+    assert len(seen) == 121
+    for _ in range(130):
+        received(thread, "Hello")
+    page = client.get(f"/inbox/{thread.pk}/").content.decode()
+    older = client.get(html.unescape(re.search(r'href="([^"]+)">Older messages', page)[1])).content.decode()
+    assert (page.count("<article"), older.count("<article")) == (100, 30)
+
+
+@pytest.mark.parametrize("place", ["x", "_", "2026-01-01T00:00:00_x", "2026-99-01_3"])
+def test_a_place_in_the_list_that_makes_no_sense_is_the_beginning(client, agent, thread, place):
+    assert f'id="thread-{thread.pk}"' in client.get("/inbox/", {"older_than": place}).content.decode()
+
+
 @pytest.mark.parametrize("token", ["", "forged", "MQ:1abc:xyz"])
 def test_live_wants_a_token_of_ours(client, token):
     assert client.get("/inbox/live/", {"token": token}).status_code == 403
@@ -172,6 +203,7 @@ def test_live_wants_a_token_of_ours(client, token):
 
 def test_without_valkey_the_inbox_still_works(client, agent, thread, settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"  # Nobody listens there.
+    settings.CELERY_BROKER_URL = settings.REDIS_URL
     valkey.client.cache_clear()
     try:
         assert client.post(f"/inbox/{thread.pk}/", {"text": "Yes", "key": "k"}, follow=True).status_code == 200

@@ -14,6 +14,7 @@ from inbox.outbox import _record_accepted
 from inbox.services import receiving, statuses
 from inbox.services.moves import CAN_BECOME, REPORTED, move_messages
 from inbox.tests.factories import MessageFactory
+from meta_integration import intake
 from meta_integration.models import WebhookDelivery
 
 pytestmark = pytest.mark.django_db
@@ -136,11 +137,32 @@ def test_a_thousand_statuses_take_a_constant_number_of_queries(deliver, django_a
 
 def test_a_bad_status_does_not_cost_the_others(deliver, message):
     body = delivery(message, "delivered", "read")
-    body["entry"][0]["changes"][0]["value"]["statuses"][0]["raw_extra"] = "\ud800"  # PostgreSQL's JSON refuses it.
+    stranger = body["entry"][0]["changes"][0]["value"]["statuses"][0]
+    stranger["id"] = "".join(chr(0x4E00 + n) for n in range(6000))  # Too long for PostgreSQL's index.
     deliver(body)
     message.refresh_from_db()
     assert message.status == S.READ
     assert WebhookDelivery.objects.get().failed_count == 1
+
+
+@pytest.mark.parametrize("odd", ["a\x00b", "a\ud83d", float("inf")])
+def test_one_odd_character_costs_no_status(deliver, message, odd):
+    deliver(delivery(message, "read", extra=odd))
+    message.refresh_from_db()
+    assert message.status == S.READ
+
+
+def test_statuses_of_an_unknown_number_leave_the_others_in_bulk(deliver, message, django_assert_max_num_queries):
+    for _ in range(100):
+        other = MessageFactory(thread=message.thread, status=S.SENT, wamid=f"wamid.{_}")
+        deliver(delivery(other, "read", wamid=other.wamid), process=False)
+    stranger = delivery(message, "read")
+    stranger["entry"][0]["changes"][0]["value"]["metadata"]["phone_number_id"] = "999"
+    deliver(stranger, process=False)
+    with django_assert_max_num_queries(30):
+        intake.process_waiting(200)
+    assert Message.objects.filter(status=S.READ).count() == 100
+    assert WebhookDelivery.objects.get(unknown_numbers=["999"]).failed_count == 0
 
 
 @pytest.mark.parametrize("to", S.values)

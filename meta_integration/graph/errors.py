@@ -91,7 +91,7 @@ def error_for(status: int, error: dict, secrets: Iterable[str] = ()) -> GraphAPI
     details = _details(error)
     for secret in filter(None, secrets):
         details = details.replace(secret, "[secret]")
-    return _class_for(status, code, subcode)(status, code, subcode, details, str(error.get("fbtrace_id") or ""))
+    return class_of(code, subcode, status)(status, code, subcode, details, str(error.get("fbtrace_id") or ""))
 
 
 def known_error(code: int | None, subcode: int | None = None) -> KnownError | None:
@@ -111,7 +111,8 @@ def as_int(value) -> int | None:
         return None
 
 
-def _class_for(status: int, code: int | None, subcode: int | None) -> type[GraphAPIError]:
+def class_of(code: int | None, subcode: int | None = None, status: int = 400) -> type[GraphAPIError]:
+    """What a code means for the caller, whether it came as an answer or, without an HTTP status, in a webhook."""
     known = known_error(code, subcode)
     if known is None:
         return RequestRejected if 400 <= status < 500 and status != 429 else TemporaryFailure

@@ -61,7 +61,7 @@ def take_code(workspace: Workspace, user: User, code: str, redirect_uri: str) ->
         raise problems.meta_refused(exc) from exc
     except GraphError as exc:
         raise problems.meta_did_not_answer() from exc
-    problems.refuse_if_nothing_to_choose(found)
+    problems.refuse_if_nothing_to_choose(found, is_for_all=_is_for_all_accounts(facts))
     return ConnectAttempt.objects.create(
         workspace=workspace,
         user=user,
@@ -82,16 +82,18 @@ def finish(attempt: ConnectAttempt, phone_number_id: str, pin: str) -> WABA:
         raise problems.elsewhere()
     token = attempt.access_token.open(attempt.workspace_id)
     client = clients.graph_client_with(token, read_timeout=settings.GRAPH_PAGE_TIMEOUT)
+    is_registered = False
     try:
         if not number["is_on_biz_app"]:  # Meta forbids to register a number that is also on the phone app.
             client.register(phone_number_id, pin)
+            is_registered = True
         client.subscribe_app(waba["waba_id"])
     except GraphAPIError as exc:
         if exc.code == WRONG_PIN:
             raise WrongPin from exc
-        raise problems.meta_refused(exc) from exc
+        raise problems.meta_refused(exc, has_pin=is_registered) from exc
     except GraphError as exc:
-        raise problems.meta_did_not_answer() from exc
+        raise problems.meta_did_not_answer(has_pin=is_registered) from exc
     return _store(attempt, waba, number, pin)
 
 
@@ -120,6 +122,14 @@ def _waba_ids(facts: dict) -> list[str]:
         if entry.get("scope") in PERMISSIONS:
             ids += [str(each) for each in entry.get("target_ids") or [] if str(each) not in ids]
     return ids
+
+
+def _is_for_all_accounts(facts: dict) -> bool:
+    """A permission without `target_ids` is for all accounts of the person, and names none of them."""
+    return any(
+        entry.get("scope") in PERMISSIONS and entry.get("target_ids") is None
+        for entry in facts.get("granular_scopes") or []
+    )
 
 
 def _look_at(client: MetaGraphClient, workspace: Workspace, waba_id: str) -> dict:
@@ -185,6 +195,7 @@ def _store(attempt: ConnectAttempt, waba: dict, chosen: dict, pin: str) -> WABA:
                 number=chosen["display_phone_number"],
             )
             incidents.close_incidents(Incident.Kind.CONNECTION_BROKEN, account.waba_id, "connected again")
+            incidents.close_incidents(Incident.Kind.ACCOUNT_STOPPED, account.waba_id, "connected again")
             ids = [number["id"] for number in waba["numbers"]]
             attempt.delete()
             transaction.on_commit(lambda: intake.replay_for_numbers(ids))
@@ -201,19 +212,19 @@ def _store_account(attempt: ConnectAttempt, waba: dict) -> WABA:
     if account.state != WABA.State.CONNECTED or account.pk is None:
         account.state, account.state_reason, account.state_since = WABA.State.CONNECTED, "", timezone.now()
     account.access_token, account.token_expires_at = attempt.access_token, attempt.token_expires_at
-    account.scopes, account.connected_by = attempt.scopes, attempt.user
+    account.scopes, account.connected_by, account.connected_at = attempt.scopes, attempt.user, timezone.now()
     account.save()
     return account
 
 
 def _store_number(account: WABA, facts: dict, chosen: dict, pin: str) -> None:
     values = {name: value for name, value in facts.items() if name not in ("id", "is_pin_enabled")}
-    values |= {"account": account, "state": PhoneNumber.State.CONNECTED}
+    values |= {"account": account, "state": PhoneNumber.State.CONNECTED, "paused_reason": ""}
+    incidents.close_incidents(Incident.Kind.NUMBER_STOPPED, facts["id"], "connected again")
     if facts["id"] == chosen["id"]:
-        values |= {"is_default": True, "is_registered": True, "paused_reason": ""}
+        values |= {"is_default": True, "is_registered": True}
         if not facts["is_on_biz_app"]:
             values |= {"pin": seal(pin, account.workspace_id), "status": "CONNECTED"}
-        incidents.close_incidents(Incident.Kind.NUMBER_STOPPED, facts["id"], "connected again")
     else:
         values["is_registered"] = facts["status"] == "CONNECTED"
     PhoneNumber.objects.update_or_create(workspace=account.workspace, phone_number_id=facts["id"], defaults=values)

@@ -15,7 +15,13 @@ class ConnectProblem(Exception):
         self.title, self.happened, self.todo = title, happened, todo
 
 
-def refuse_if_nothing_to_choose(found: list[dict]) -> None:
+def refuse_if_nothing_to_choose(found: list[dict], *, is_for_all: bool) -> None:
+    if not found and is_for_all:
+        raise ConnectProblem(
+            _("Meta did not say which accounts"),
+            _("The access was given for all accounts at once, and then Meta names none of them. Nothing was saved."),
+            _("Start again, and in Meta's dialog choose “only these accounts” and tick the account of your shop."),
+        )
     if not found:
         raise ConnectProblem(
             _("No WhatsApp Business Account was shared"),
@@ -59,28 +65,32 @@ def code_refused(exc: GraphAPIError) -> ConnectProblem:
     )
 
 
-def meta_refused(exc: GraphAPIError) -> ConnectProblem:
+def meta_refused(exc: GraphAPIError, *, has_pin: bool = False) -> ConnectProblem:
     if exc.code == TOO_MANY_REGISTRATIONS:
         todo = _("Wait 72 hours, then start again. Meta allows 10 registrations of a number in that time.")
     else:
         todo = _("Start again. If it stays, send support this code: they can see what Meta means by it.")
     meaning = exc.known.meaning if exc.known else exc.details
+    happened = _("Meta answered: %(meaning)s (code %(code)s). Nothing was saved.")
     return ConnectProblem(
-        _("Meta refused a step"),
-        _("Meta answered: %(meaning)s (code %(code)s). Nothing was saved.") % {"meaning": meaning, "code": exc.code},
-        todo,
+        _("Meta refused a step"), happened % {"meaning": meaning, "code": exc.code}, _with_pin(todo, has_pin)
     )
 
 
-def meta_did_not_answer() -> ConnectProblem:
+def meta_did_not_answer(*, has_pin: bool = False) -> ConnectProblem:
     return ConnectProblem(
         _("Meta did not answer"),
         _(
             "Galantis asked Meta and got no answer that could be read: Meta may be down or slow just now. Nothing was "
             "saved."
         ),
-        _("Wait a few minutes and start again."),
+        _with_pin(_("Wait a few minutes and start again."), has_pin),
     )
+
+
+def _with_pin(todo: str, has_pin: bool) -> str:
+    """Once the number is registered, Meta knows the PIN and will take no other."""
+    return f"{todo} {_('The PIN you typed is set at Meta now: type the same one next time.')}" if has_pin else todo
 
 
 def expired() -> ConnectProblem:

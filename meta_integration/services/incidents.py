@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from meta_integration.graph.errors import KnownError
 from meta_integration.models import WABA, Incident, PhoneNumber
 
 
@@ -24,27 +25,43 @@ def open_incident(kind: str, subject: str, *, account: WABA | None = None, evide
 
 def close_incidents(kind: str, subject: str, because: str) -> None:
     Incident.objects.filter(key=f"{kind}:{subject}", closed_at=None).update(
-        closed_at=timezone.now(), closed_because=because
+        closed_at=timezone.now(), closed_because=because[:200]
     )
 
 
 def mark_broken(account: WABA, reason: str) -> None:
-    """The account's token is no longer taken. Its messages wait; one incident says so. Harmless to repeat."""
-    WABA.objects.filter(pk=account.pk, state=WABA.State.CONNECTED).update(
-        state=WABA.State.BROKEN, state_reason=reason[:300], state_since=timezone.now()
-    )
-    open_incident(Incident.Kind.CONNECTION_BROKEN, account.waba_id, account=account, evidence=reason)
+    """The account's token is no longer taken. Its messages wait; one incident says so. Harmless to repeat.
+
+    `account` as it was when the token was used: should it have been connected again since, the verdict is about a
+    token that is gone, and changes nothing.
+    """
+    with transaction.atomic():
+        same = WABA.objects.select_for_update().filter(pk=account.pk, connected_at=account.connected_at)
+        if not same.exclude(state=WABA.State.DISCONNECTED).exists():
+            return
+        same.filter(state=WABA.State.CONNECTED).update(
+            state=WABA.State.BROKEN, state_reason=reason[:300], state_since=timezone.now()
+        )
+        open_incident(Incident.Kind.CONNECTION_BROKEN, account.waba_id, account=account, evidence=reason)
 
 
-def pause_number(number: PhoneNumber, reason: str) -> None:
-    """Meta stopped the number. Its messages wait until a person resumes it or connects again."""
-    PhoneNumber.objects.filter(pk=number.pk).update(paused_reason=reason[:300])
-    open_incident(Incident.Kind.NUMBER_STOPPED, number.phone_number_id, account=number.account, evidence=reason)
+def stop_sending(number: PhoneNumber, error: KnownError) -> None:
+    """Meta stopped the number, or its whole account: messages wait until a person resumes or connects again."""
+    stopped = PhoneNumber.objects.filter(pk=number.pk)
+    kind, subject = Incident.Kind.NUMBER_STOPPED, number.phone_number_id
+    if error.action == "pause_account":
+        stopped = PhoneNumber.objects.filter(account=number.account)
+        kind, subject = Incident.Kind.ACCOUNT_STOPPED, number.account.waba_id
+    with transaction.atomic():
+        stopped.update(paused_reason=error.meaning[:300])
+        open_incident(kind, subject, account=number.account, evidence=f"{error.meaning} (code {error.code})")
 
 
 def resume_number(number: PhoneNumber, because: str) -> None:
     PhoneNumber.objects.filter(pk=number.pk).update(paused_reason="")
     close_incidents(Incident.Kind.NUMBER_STOPPED, number.phone_number_id, because)
+    if not PhoneNumber.objects.filter(account=number.account).exclude(paused_reason="").exists():
+        close_incidents(Incident.Kind.ACCOUNT_STOPPED, number.account.waba_id, because)
 
 
 def _count_again(key: str, evidence: str) -> int:

@@ -345,5 +345,5 @@ def test_only_managers_connect(client, role):
     assert client.get("/connection/callback/").status_code == 403
 
 
-def test_connecting_begins_with_a_post(browser):
-    assert browser.get("/connection/start/").status_code == 405
+def test_connecting_begins_with_a_post_and_anything_else_leads_to_the_page_with_the_button(browser):
+    assert browser.get("/connection/start/").url == "/admin/meta_integration/waba/"

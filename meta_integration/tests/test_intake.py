@@ -2,18 +2,20 @@
 
 import json
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.utils import timezone
 
 from conftest import PAYLOADS, Answer
 from inbox.models import Message
 from meta_integration import intake, tasks
 from meta_integration.door import Door
 from meta_integration.models import Incident, WebhookDelivery, WebhookItemError
-from meta_integration.tests.factories import PhoneNumberFactory
+from meta_integration.tests.factories import PhoneNumberFactory, WABAFactory
 from workspaces import valkey
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +200,56 @@ def test_every_other_path_is_djangos():
     seen = []
     Door(lambda environ, start: seen.append(environ["PATH_INFO"]))({"PATH_INFO": "/inbox/"}, None)
     assert seen == ["/inbox/"]
+
+
+def test_what_the_replay_at_the_connecting_missed_is_found_by_the_sweep(deliver):
+    deliver("messages__text")
+    assert WebhookDelivery.objects.get().unknown_numbers
+    connect("messages__text")  # As if its replay had come a moment too early, or its process had been killed.
+    tasks.sweep_webhooks()
+    intake.process_waiting()
+    assert Message.objects.count() == 1
+
+
+def test_old_deliveries_are_deleted_with_their_errors_and_without_reading_their_bodies(django_assert_max_num_queries):
+    old = timezone.now() - timedelta(days=31)
+    rows = [WebhookDelivery(body=b"x", body_sha256=bytes([n]), received_at=old, state="processed") for n in range(5)]
+    for row in WebhookDelivery.objects.bulk_create(rows):
+        WebhookItemError.objects.create(delivery=row, path="p", field="f", error="e")
+    kept = WebhookDelivery.objects.create(body=b"y", body_sha256=b"new", received_at=timezone.now(), state="processed")
+    with django_assert_max_num_queries(8) as queries:
+        assert intake.trim() == 5
+    assert not any('"body"' in query["sql"] for query in queries.captured_queries)
+    assert WebhookDelivery.objects.get() == kept
+
+
+def account_event(event: str, at: int, **value) -> dict:
+    value = {"event": event, "waba_info": {"waba_id": "101"}, **value}
+    return {"entry": [{"id": "101", "time": at, "changes": [{"field": "account_update", "value": value}]}]}
+
+
+def test_access_withdrawn_at_meta_breaks_the_connection_once_and_not_again_after_it_was_mended(deliver):
+    then = timezone.now() - timedelta(hours=1)
+    account = WABAFactory(waba_id="101", connected_at=then - timedelta(hours=1))
+    deliver(account_event("PARTNER_REMOVED", int(then.timestamp())))
+    account.refresh_from_db()
+    assert account.state == "broken"
+    account.state, account.connected_at = "connected", timezone.now()
+    account.save()
+    intake.replay(WebhookDelivery.objects.all())
+    intake.process_waiting()
+    account.refresh_from_db()
+    assert account.state == "connected"
+
+
+def test_an_older_limit_does_not_replace_a_newer_one(deliver):
+    number = PhoneNumberFactory(account__waba_id="101", display_phone_number="+1 555-000-1000")
+    for at, tier in ((1750000900, "TIER_10K"), (1750000000, "TIER_1K")):
+        value = {"display_phone_number": "15550001000", "max_daily_conversations_per_business": tier}
+        change = {"field": "phone_number_quality_update", "value": value}
+        deliver({"entry": [{"id": "101", "time": at, "changes": [change]}]})
+    number.refresh_from_db()
+    assert number.messaging_limit_tier == "TIER_10K"
 
 
 def test_the_task_processes_everything_that_waits(deliver, number):

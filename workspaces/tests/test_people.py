@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from axes.models import AccessAttempt
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -119,6 +120,25 @@ def test_after_the_limit_the_log_in_rests_and_says_how_long(client, locked):
 def test_another_person_at_the_same_address_is_not_locked_out(client, locked):
     MembershipFactory(user__username="bob")
     assert client.post(reverse("workspaces:login"), {**LOGIN, "username": "bob"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "", "127.0.0.1"),
+        (0, "203.0.113.7", "127.0.0.1"),  # No proxy of ours: anybody may write the header.
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "198.51.100.66, 203.0.113.7", "203.0.113.7"),  # The first was written by the person.
+        (2, "198.51.100.66, 203.0.113.7, 192.0.2.1", "203.0.113.7"),
+        (2, "203.0.113.7", "127.0.0.1"),
+    ],
+)
+def test_a_wrong_password_counts_for_the_address_that_cannot_be_made_up(
+    client, alice, settings, proxies, forwarded, address
+):
+    settings.PROXY_COUNT = proxies
+    client.post(reverse("workspaces:login"), {**LOGIN, "password": "wrong"}, HTTP_X_FORWARDED_FOR=forwarded)
+    assert AccessAttempt.objects.get().ip_address == address
 
 
 def test_after_the_rest_the_right_password_counts_again(client, locked):

@@ -7,7 +7,8 @@
   let waiting = null;
 
   async function ask() {
-    let pause = document.hidden ? 4000 : 1000;
+    const pause = () => (version === "?" ? 5000 : 1000); // Nobody can say: look, but more calmly.
+    let next = 1000;
     try {
       const query = new URLSearchParams({ token: body.dataset.liveToken, version });
       const answer = await fetch(`${body.dataset.liveUrl}?${query}`, { credentials: "omit", cache: "no-store" });
@@ -16,14 +17,15 @@
       offline.hidden = true;
       if (answer.status === 200) {
         version = await answer.text();
-        if (version === "?") pause = 5000; // Nobody can say: look now, but more calmly.
         htmx.trigger(body, "inbox:changed");
       }
+      next = pause();
     } catch {
       offline.hidden = false;
-      pause = 3000;
+      next = 3000;
     }
-    waiting = setTimeout(ask, pause);
+    // A page that nobody looks at asks nothing: what it fetched would count as read.
+    if (!document.hidden) waiting = setTimeout(ask, next);
   }
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) { clearTimeout(waiting); ask(); }
@@ -67,7 +69,11 @@
   });
   body.addEventListener("htmx:beforeSwap", (event) => {
     const form = document.getElementById("composer");
-    if (event.detail.requestConfig.elt === form && event.detail.xhr.status === 200) localStorage.removeItem(draftOf(form));
+    if (event.detail.requestConfig.elt === form && event.detail.xhr.getResponseHeader("X-Galantis-Queued")) localStorage.removeItem(draftOf(form));
+  });
+  body.addEventListener("htmx:responseError", (event) => {
+    // Merged into another conversation meanwhile, or no longer ours to see.
+    if (event.detail.xhr.status === 404) location.assign("/inbox/");
   });
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     body.addEventListener(name, (event) => {

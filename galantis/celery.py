@@ -23,8 +23,9 @@ def _log_as_django_does(**kwargs):
 
 
 @worker_ready.connect
-def _beat_at_once(**kwargs):
+def _beat_at_once(sender, **kwargs):
     """Ready from the first second, not from the first scheduled heartbeat."""
-    from galantis.health import note_worker_heartbeat
+    from galantis.health import QUEUES, note_heartbeat
 
-    note_worker_heartbeat()
+    for queue in QUEUES.keys() & sender.app.amqp.queues.consume_from.keys():
+        note_heartbeat(queue)

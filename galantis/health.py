@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from workspaces.valkey import client
 
-HEARTBEAT_KEY = "galantis:worker-heartbeat"
-# Three missed beats.
-HEARTBEAT_IS_OLD_AFTER = 35
+# The queues whose workers must be there: one that processes, one that sends.
+QUEUES = {"default": "worker", "sending": "sender"}
+# Three missed beats, and time for a sender that has its hands full.
+HEARTBEAT_IS_OLD_AFTER = 60
 
 
 class HealthMiddleware:
@@ -30,15 +31,16 @@ class HealthMiddleware:
 
 def readyz() -> JsonResponse:
     """200 when database, migrations, Valkey and a worker are all there; else 503, naming what is missing."""
-    checks = {"database": _database(), "valkey": _valkey(), "worker": _worker()}
+    checks = {"database": _database(), "valkey": _valkey()}
+    checks |= {name: _worker_of(queue) for queue, name in QUEUES.items()}
     checks["migrations"] = _migrations() if checks["database"] == "ok" else "not asked: no database"
     ready = all(answer == "ok" for answer in checks.values())
     return JsonResponse({"ready": ready, **checks}, status=200 if ready else 503)
 
 
-def note_worker_heartbeat() -> None:
-    """A worker says it is alive. The key expires by itself when it stops saying so."""
-    client().set(HEARTBEAT_KEY, int(time.time()), ex=HEARTBEAT_IS_OLD_AFTER)
+def note_heartbeat(queue: str) -> None:
+    """A worker of this queue says it is alive. The key expires by itself when none says so any more."""
+    client().set(_heartbeat_key(queue), int(time.time()), ex=HEARTBEAT_IS_OLD_AFTER)
 
 
 def _database() -> str:
@@ -64,8 +66,12 @@ def _valkey() -> str:
     return "ok"
 
 
-def _worker() -> str:
+def _heartbeat_key(queue: str) -> str:
+    return f"galantis:heartbeat:{queue}"
+
+
+def _worker_of(queue: str) -> str:
     try:
-        return "ok" if client().exists(HEARTBEAT_KEY) else "no worker has been heard of lately"
+        return "ok" if client().exists(_heartbeat_key(queue)) else f"no worker of queue “{queue}” heard of lately"
     except redis.RedisError:
         return "not known: no answer from Valkey"

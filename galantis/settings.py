@@ -82,6 +82,7 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 0,
     "max_size": env.int("DATABASE_POOL_SIZE", default=16),
     "timeout": 3,
+    "reconnect_timeout": 2,
 }
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 2)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -102,7 +103,15 @@ CELERY_TASK_ROUTES = {
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "galantis.tasks.heartbeat", "schedule": 10, "options": {"expires": 30}},
+    **{
+        f"heartbeat-{queue}": {
+            "task": "galantis.tasks.heartbeat",
+            "args": [queue],
+            "schedule": 10,
+            "options": {"queue": queue, "expires": 30},
+        }
+        for queue in ("default", "sending")
+    },
     "sweep-webhooks": {"task": "meta_integration.tasks.sweep_webhooks", "schedule": 10, "options": {"expires": 10}},
     "sweep-outbox": {"task": "inbox.tasks.sweep_outbox", "schedule": 5, "options": {"expires": 5}},
     "adopt-orphans": {"task": "inbox.tasks.adopt_orphan_statuses", "schedule": 30, "options": {"expires": 30}},
@@ -209,6 +218,7 @@ STORAGES = {
 WHITENOISE_MANIFEST_STRICT = False
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["galantis.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -309,7 +319,7 @@ UNFOLD = {
                 ],
             },
             {
-                "title": _("Support"),
+                "title": _("When something is wrong"),
                 "items": [
                     {
                         "title": _("Incidents"),

@@ -4,6 +4,6 @@ from galantis import health
 
 
 @shared_task
-def heartbeat() -> None:
-    """Sent by beat, done by a worker: both of them and the broker between them are alive."""
-    health.note_worker_heartbeat()
+def heartbeat(queue: str) -> None:
+    """Sent by beat, done by a worker of the queue: both of them and the broker between them are alive."""
+    health.note_heartbeat(queue)

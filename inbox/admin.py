@@ -1,7 +1,12 @@
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.admin import TabularInline
+from unfold.decorators import action
 
 from inbox.models import Contact, Message, MessageStatus, OrphanStatus, Thread
+from inbox.services import sending
+from workspaces import services
 from workspaces.admin_base import SupportAdmin, WorkspaceAdmin
 
 
@@ -26,6 +31,7 @@ class ThreadAdmin(WorkspaceAdmin):
 
 class TimelineInline(TabularInline):
     model = MessageStatus
+    hide_title = True
     fields = readonly_fields = ["status", "at", "received_at"]
     extra = 0
     can_delete = False
@@ -51,6 +57,27 @@ class MessageAdmin(WorkspaceAdmin):
         "reference", "author", "attempts", "not_before", "content",
     ]  # fmt: skip
     inlines = [TimelineInline]
+    actions = ["it_went_out", "send_again"]
+
+    def has_reply_permission(self, request):
+        return services.may_reply(request.role)
+
+    @action(description=_("Not known: it went out"), permissions=["reply"])
+    def it_went_out(self, request, queryset):
+        self.settle(request, queryset, went_out=True)
+
+    @action(description=_("Not known: send it again"), permissions=["reply"])
+    def send_again(self, request, queryset):
+        self.settle(request, queryset, went_out=False)
+
+    def settle(self, request, queryset, *, went_out: bool) -> None:
+        unknown = queryset.filter(status=Message.Status.UNKNOWN).select_related("workspace")
+        count = sum(sending.settle_unknown(message, request.user, went_out=went_out) for message in unknown)
+        if count:
+            text = ngettext("%(count)s message is settled.", "%(count)s messages are settled.", count)
+            messages.success(request, text % {"count": count})
+        else:
+            messages.error(request, _("None of the chosen messages is in doubt, so nothing was changed."))
 
 
 @admin.register(OrphanStatus)

@@ -101,7 +101,7 @@ class Message(WorkspaceModel):
     direction = models.CharField(_("direction"), max_length=3, choices=Direction)
     type = models.CharField(_("type"), max_length=40)
     body = models.TextField(_("text"), blank=True)
-    content = models.JSONField(_("as Meta has it"), default=dict)
+    content = models.JSONField(_("content"), default=dict)
     status = models.CharField(_("status"), max_length=10, choices=Status)
     wamid = models.TextField(_("Meta's id"), null=True, blank=True)  # noqa: DJ001 - unique once known
     reference = models.UUIDField(_("our reference"), default=uuid.uuid4, unique=True)
@@ -167,8 +167,8 @@ class OrphanStatus(WorkspaceModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["number", "wamid", "status"], name="one_orphan_per_status")]
         indexes = [models.Index(fields=["received_at"], name="orphan_age")]
-        verbose_name = _("status without a message")
-        verbose_name_plural = _("statuses without a message")
+        verbose_name = _("unmatched status")
+        verbose_name_plural = _("unmatched statuses")
 
     def __str__(self):
         return f"{self.status} {self.wamid}"

@@ -116,7 +116,7 @@ def sweep() -> list[int]:
     move_messages(claimed, S.QUEUED, where={"status": S.CLAIMED, **is_over}, lease_until=None)
     # Meta may have these, and twice is worse than late: they are never sent again blindly.
     sending = list(Message.objects.filter(status=S.SENDING, **is_over).values_list("pk", flat=True))
-    _tell_pages(move_messages(sending, S.UNKNOWN, where=is_over, **_unknown("the worker died")))
+    _tell_pages(move_messages(sending, S.UNKNOWN, where=is_over, **_unknown()))
     # A number that is being worked on goes on by itself: another pump would only take a worker from other numbers.
     at_work = Message.objects.filter(status__in=[S.CLAIMED, S.SENDING], lease_until__gt=timezone.now())
     due = _due().exclude(number__in=at_work.values("number"))
@@ -201,9 +201,9 @@ def _settle_error(run: _Pump, message: Message, error: BaseException) -> None:
         reason = error.known.meaning if error.known else error.details
         move_messages([message.pk], S.FAILED, error_code=error.code, error=reason[:500], lease_until=None)
     else:
-        if not isinstance(error, GraphUnreachable):
-            log.error("a send ended in an unforeseen way", reason=type(error).__name__)
-        move_messages([message.pk], S.UNKNOWN, **_unknown(str(error) if isinstance(error, GraphError) else ""))
+        reason = str(error) if isinstance(error, GraphUnreachable) else type(error).__name__
+        log.warning("not known whether a message went out", message=message.pk, reason=reason)
+        move_messages([message.pk], S.UNKNOWN, **_unknown())
 
 
 def _stop(run: _Pump, message: Message) -> None:
@@ -230,11 +230,11 @@ def _try_later(run: _Pump, message: Message, error: GraphError) -> None:
     move_messages([message.pk], S.QUEUED, where=_begun_by(run), **later)
 
 
-def _unknown(why: str) -> dict:
+def _unknown() -> dict:
     reason = _(
         "WhatsApp did not confirm it, so it may or may not have gone out. Galantis does not send it again by itself."
     )
-    return {"lease_until": None, "error": f"{reason} ({why})"[:500] if why else reason}
+    return {"lease_until": None, "error": reason}
 
 
 def _tell_pages(pks: list[int]) -> None:

@@ -1,4 +1,5 @@
 from django.contrib import admin, messages
+from django.db.models import Prefetch
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,11 +32,12 @@ class WABAAdmin(WorkspaceAdmin):
         """Inside one workspace: its connection page. Support without a workspace: the list of all."""
         if not request.workspace or request.method == "POST":
             return super().changelist_view(request, extra_context)
+        numbers = Prefetch("numbers", PhoneNumber.objects.order_by("-is_default", "pk"), to_attr="shown_numbers")
         context = {
             **self.admin_site.each_context(request),
             "title": _("WhatsApp connection"),
             "opts": None,
-            "accounts": WABA.objects.for_workspace(request.workspace).prefetch_related("numbers").order_by("-pk"),
+            "accounts": WABA.objects.for_workspace(request.workspace).prefetch_related(numbers).order_by("-pk"),
             "may_manage": may_manage(request),
         }
         return TemplateResponse(request, "meta_integration/connection.html", context)
@@ -56,10 +58,13 @@ class PhoneNumberAdmin(WorkspaceAdmin):
 
     @display(description=_("quality"), label={"GREEN": "success", "YELLOW": "warning", "RED": "danger"})
     def quality(self, number):
-        return number.quality_rating or "–"
+        words = {"GREEN": _("High"), "YELLOW": _("Medium"), "RED": _("Low")}
+        return number.quality_rating, words.get(number.quality_rating, _("Not known yet"))
 
     @display(description=_("messages wait because"))
     def waiting(self, number):
+        if not number.is_registered:
+            return _("It is not registered for sending yet: connect again and choose it.")
         return number.why_it_waits() or "–"
 
     def has_manage_permission(self, request):
@@ -71,6 +76,10 @@ class PhoneNumberAdmin(WorkspaceAdmin):
             messages.error(request, _("Choose exactly one number: there can be one default. Nothing was changed."))
             return
         number = queryset.get()
+        if not number.is_registered or number.state != PhoneNumber.State.CONNECTED:
+            text = _("%(number)s cannot send yet: connect again and choose it there. Nothing was changed.")
+            messages.error(request, text % {"number": number})
+            return
         PhoneNumber.objects.for_workspace(number.workspace).update(is_default=False)
         queryset.update(is_default=True)
         workspaces.note(number.workspace, request.user, "default number", number.display_phone_number)
@@ -98,7 +107,7 @@ class ItemErrorInline(TabularInline):
 class WebhookDeliveryAdmin(SupportAdmin):
     """Everything Meta posted, as it came. A delivery may hold several shops' items: support only."""
 
-    list_display = ["id", "received_at", "state_label", "item_count", "failed_count", "unhandled_count", "attempts"]
+    list_display = ["id", "received_at", "state_label", "item_count", "failed_count", "unknown_numbers", "attempts"]
     list_filter = ["state", "received_at"]
     ordering = ["-id"]
     fields = [
@@ -140,3 +149,13 @@ class IncidentAdmin(WorkspaceAdmin):
     fields = [
         "kind", "account", "evidence", "count", "opened_at", "last_seen_at", "closed_at", "closed_because",
     ]  # fmt: skip
+    actions = ["close"]
+
+    def has_close_permission(self, request):
+        return may_manage(request) or request.user.is_support
+
+    @action(description=_("Close: it is dealt with"), permissions=["close"])
+    def close(self, request, queryset):
+        count = incidents.close(queryset, f"closed by {request.user.label}")
+        text = ngettext("%(count)s incident is closed.", "%(count)s incidents are closed.", count)
+        messages.success(request, text % {"count": count} + " " + _("A new sign of the same trouble opens a new one."))

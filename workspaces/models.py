@@ -90,8 +90,8 @@ class AuditEntry(WorkspaceModel):
 
     class Meta:
         indexes = [models.Index(fields=["workspace", "-at"], name="audit_of_workspace")]
-        verbose_name = _("audit entry")
-        verbose_name_plural = _("audit entries")
+        verbose_name = _("change")
+        verbose_name_plural = _("what was changed")
 
     def __str__(self):
         return f"{self.action} {self.target}".strip()

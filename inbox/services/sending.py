@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from inbox import live, tasks
 from inbox.models import Message, Priority, Thread
 from inbox.services import receiving
+from inbox.services.moves import move_messages
+from workspaces import services as workspaces
 from workspaces import wakeups
 from workspaces.models import User
 
@@ -55,6 +57,20 @@ def reply(thread: Thread, text: str, *, author: User, key: str = "") -> Message:
     if not thread.is_window_open():
         raise WindowClosed
     return _queue(thread, author, key, type="text", body=text, content={"text": {"body": text}})
+
+
+def settle_unknown(message: Message, actor: User, *, went_out: bool) -> bool:
+    """A person's verdict on a message that WhatsApp did not confirm. False where it is no longer unknown."""
+    is_unknown = {"status": Message.Status.UNKNOWN}
+    to = Message.Status.SENT if went_out else Message.Status.QUEUED
+    if not move_messages([message.pk], to, where=is_unknown, error="", not_before=timezone.now()):
+        return False
+    what = "said that a message went out" if went_out else "sent a message again"
+    workspaces.note(message.workspace, actor, what, f"message {message.pk}")
+    live.touch(message.workspace_id)
+    if not went_out:
+        wakeups.wake_on_commit(tasks.pump, message.number_id)
+    return True
 
 
 def _queue(thread: Thread, author: User, key: str, **fields) -> Message:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from meta_integration import intake
 from meta_integration.graph.client import MetaGraphClient
-from meta_integration.graph.errors import GraphAPIError, GraphError
+from meta_integration.graph.errors import GraphAPIError, GraphError, as_int
 from meta_integration.models import WABA, ConnectAttempt, Incident, PhoneNumber
 from meta_integration.sealed import seal
 from meta_integration.services import clients, incidents
@@ -160,7 +160,7 @@ def _number_facts(number: dict) -> dict:
 
 def _expiry(facts: dict):
     """`expires_at` is 0 for a token that never expires."""
-    seconds = facts.get("expires_at")
+    seconds = as_int(facts.get("expires_at"))
     return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None
 
 
@@ -183,6 +183,7 @@ def _store(attempt: ConnectAttempt, waba: dict, chosen: dict, pin: str) -> WABA:
     try:
         with transaction.atomic():
             Workspace.objects.select_for_update().get(pk=attempt.workspace_id)
+            is_known = WABA.objects.for_workspace(attempt.workspace).filter(waba_id=waba["waba_id"]).exists()
             account = _store_account(attempt, waba)
             PhoneNumber.objects.for_workspace(attempt.workspace).update(is_default=False)
             for number in waba["numbers"]:
@@ -190,7 +191,7 @@ def _store(attempt: ConnectAttempt, waba: dict, chosen: dict, pin: str) -> WABA:
             workspaces.note(
                 attempt.workspace,
                 attempt.user,
-                "connected WhatsApp",
+                "connected WhatsApp again" if is_known else "connected WhatsApp",
                 account.waba_id,
                 number=chosen["display_phone_number"],
             )

@@ -49,7 +49,7 @@ def elsewhere() -> ConnectProblem:
             "A WhatsApp Business Account can be connected to one workspace at a time, and another one has it. Nothing "
             "was changed here or there."
         ),
-        _("If the other workspace is yours, disconnect it there first. If not, ask support: they can see who has it."),
+        _("Ask support: they can see which workspace has it, and release it if it is yours."),
     )
 
 
@@ -122,8 +122,8 @@ def refused_by_person() -> ConnectProblem:
 
 def not_for_us() -> ConnectProblem:
     return ConnectProblem(
-        _("Meta's answer does not belong to this log-in"),
-        _("Meta gave back an access that is not valid for Galantis. Nothing was saved."),
+        _("Meta gave an access that does not work"),
+        _("The log-in came back, but Meta itself says that its access is not valid for Galantis. Nothing was saved."),
         _("Start again. If it happens twice, send support the time it happened."),
     )
 

@@ -1,7 +1,7 @@
 """Incidents: one row for one trouble, however often it shows itself."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from meta_integration.graph.errors import KnownError
@@ -24,9 +24,12 @@ def open_incident(kind: str, subject: str, *, account: WABA | None = None, evide
 
 
 def close_incidents(kind: str, subject: str, because: str) -> None:
-    Incident.objects.filter(key=f"{kind}:{subject}", closed_at=None).update(
-        closed_at=timezone.now(), closed_because=because[:200]
-    )
+    close(Incident.objects.filter(key=f"{kind}:{subject}"), because)
+
+
+def close(incidents: QuerySet[Incident], because: str) -> int:
+    """Close those of them that are open; return how many."""
+    return incidents.filter(closed_at=None).update(closed_at=timezone.now(), closed_because=because[:200])
 
 
 def mark_broken(account: WABA, reason: str) -> None:

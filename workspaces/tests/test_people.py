@@ -29,6 +29,11 @@ LOGIN = {"username": "alice", "password": PASSWORD}
 INBOX, SWITCH, ADMIN = "/inbox/", "/workspaces/", "/admin/"
 
 
+def beat_of_both() -> None:
+    for queue in ("default", "sending"):
+        heartbeat(queue)
+
+
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -318,20 +323,23 @@ def test_healthz_asks_nobody(client, settings, no_valkey, django_assert_num_quer
 
 
 def test_readyz_is_200_when_all_is_there(client):
-    heartbeat()
+    beat_of_both()
     assert readyz(client) == (
         200,
-        {"ready": True, "database": "ok", "valkey": "ok", "worker": "ok", "migrations": "ok"},
+        {"ready": True, "database": "ok", "valkey": "ok", "worker": "ok", "sender": "ok", "migrations": "ok"},
     )
 
 
-def test_readyz_names_a_worker_that_is_silent(client):
-    heartbeat()
-    assert 0 < valkey.client().ttl(health.HEARTBEAT_KEY) <= health.HEARTBEAT_IS_OLD_AFTER
-    valkey.client().delete(health.HEARTBEAT_KEY)
+@pytest.mark.parametrize(
+    ("heard", "silent", "queue"), [("default", "sender", "sending"), ("sending", "worker", "default")]
+)
+def test_readyz_names_the_kind_of_worker_that_is_silent(client, heard, silent, queue):
+    heartbeat(heard)
+    assert 0 < valkey.client().ttl(health._heartbeat_key(heard)) <= health.HEARTBEAT_IS_OLD_AFTER
     status, answer = readyz(client)
-    assert (status, answer["ready"], answer["worker"]) == (503, False, "no worker has been heard of lately")
-    assert {answer["database"], answer["valkey"], answer["migrations"]} == {"ok"}
+    assert (status, answer["ready"]) == (503, False)
+    assert f"“{queue}”" in answer.pop(silent)
+    assert {value for name, value in answer.items() if name != "ready"} == {"ok"}
 
 
 def test_readyz_names_a_valkey_that_is_down(client, no_valkey):
@@ -342,7 +350,7 @@ def test_readyz_names_a_valkey_that_is_down(client, no_valkey):
 
 
 def test_readyz_names_a_database_that_is_down(client):
-    heartbeat()
+    beat_of_both()
     with connection.execute_wrapper(_gone):
         status, answer = readyz(client)
     assert (status, answer["database"]) == (503, "no answer from PostgreSQL")
@@ -354,7 +362,7 @@ def _gone(execute, sql, params, many, context):
 
 
 def test_readyz_names_migrations_that_wait(client):
-    heartbeat()
+    beat_of_both()
     MigrationRecorder.Migration.objects.filter(app="inbox").order_by("-pk").first().delete()
     status, answer = readyz(client)
     assert (status, answer["migrations"]) == (503, "1 not applied: run manage.py migrate")

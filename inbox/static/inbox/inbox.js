@@ -41,10 +41,18 @@
     follow = !box || event.detail.target.id === "conversation" || isAtEnd(box);
   });
   body.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "threads") return;
+    if (event.detail.target.id === "threads") return welcome();
     if (follow) toEnd();
     if (event.detail.target.id === "conversation") ready(true);
   });
+
+  // The first conversation of all has come: the first steps are done.
+  function welcome() {
+    const steps = document.getElementById("first-steps");
+    if (!steps || !document.querySelector(".threads a")) return;
+    steps.hidden = true;
+    document.getElementById("choose-one").hidden = false;
+  }
 
   // A draft for each thread: nothing typed is lost by a reload or a log-out.
   const draftOf = (form) => `galantis:draft:${form.dataset.thread}`;

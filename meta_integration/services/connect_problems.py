@@ -49,7 +49,7 @@ def elsewhere() -> ConnectProblem:
             "A WhatsApp Business Account can be connected to one workspace at a time, and another one has it. Nothing "
             "was changed here or there."
         ),
-        _("Ask support: they can see which workspace has it, and release it if it is yours."),
+        _("Ask support: they can see which workspace has it."),
     )
 
 

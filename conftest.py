@@ -43,6 +43,12 @@ def _empty_valkey(request):
 
 
 @pytest.fixture
+def no_valkey(settings):
+    """Valkey does not answer: nobody listens there."""
+    settings.REDIS_URL = settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture
 def graph():
     """Meta, faked at the transport. A call that was not expected fails the test."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:

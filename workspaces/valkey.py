@@ -10,10 +10,9 @@ from django.conf import settings
 LEAVE_ALONE_SECONDS = 3
 
 
-@lru_cache(maxsize=1)
 def client() -> redis.Redis:
     """Kept-alive connections with short timeouts: nothing that people or Meta wait for may hang on Valkey."""
-    return PatientClient.from_url(settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=1.0)
+    return _client(settings.REDIS_URL)
 
 
 class PatientClient(redis.Redis):
@@ -29,3 +28,8 @@ class PatientClient(redis.Redis):
         except (redis.ConnectionError, redis.TimeoutError):
             self._alone_until = time.monotonic() + LEAVE_ALONE_SECONDS
             raise
+
+
+@lru_cache(maxsize=2)
+def _client(url: str) -> redis.Redis:
+    return PatientClient.from_url(url, socket_connect_timeout=0.5, socket_timeout=1.0)

@@ -49,8 +49,9 @@ def start(data):
             code,
         ]
         process = subprocess.Popen(
-            command, cwd=ROOT, env=clean | env, text=True, stdout=subprocess.PIPE, start_new_session=True
-        )
+            command, cwd=ROOT, env=clean | env, text=True, stdout=subprocess.PIPE, start_new_session=True,
+            preexec_fn=hear_ctrl_c,
+        )  # fmt: skip
         started.append(process)
         return process
 
@@ -60,6 +61,11 @@ def start(data):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
+
+
+def hear_ctrl_c():
+    """Tests started in the background inherit a SIGINT that is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def urls_of(process):

@@ -22,14 +22,6 @@ def number():
     return PhoneNumber(pk=1, throughput_level="STANDARD")
 
 
-@pytest.fixture
-def without_valkey(settings):
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"  # Nobody listens there.
-    valkey.client.cache_clear()
-    yield
-    valkey.client.cache_clear()
-
-
 @pytest.mark.parametrize(
     ("level", "on_app", "limit"), [("HIGH", False, 1000), ("STANDARD", False, 80), ("", False, 80), ("HIGH", True, 20)]
 )
@@ -76,7 +68,7 @@ def test_too_fast_halves_the_pace_for_everybody(number):
     assert len(drain(number, 0.5)) < 1000 * 0.5 * 0.25
 
 
-def test_without_valkey_it_goes_on_slower_and_without_a_burst(number, without_valkey):
+def test_no_valkey_it_goes_on_slower_and_without_a_burst(number, no_valkey):
     given_out = drain(number, 1.0)
     assert 1 <= len(given_out) <= 80 * pacing.ALONE_SHARE + 2
 

@@ -308,14 +308,6 @@ def readyz(client) -> tuple[int, dict]:
     return answer.status_code, json.loads(answer.content)
 
 
-@pytest.fixture
-def no_valkey(settings):
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"  # Nobody listens there.
-    valkey.client.cache_clear()
-    yield
-    valkey.client.cache_clear()
-
-
 def test_healthz_asks_nobody(client, settings, no_valkey, django_assert_num_queries):
     settings.SECURE_SSL_REDIRECT = True
     with django_assert_num_queries(0):

@@ -1,6 +1,8 @@
 from celery import shared_task
+from celery.signals import worker_shutting_down
 
-from inbox import outbox
+from inbox.outbox import claims
+from inbox.outbox import pump as pumps
 from inbox.services import statuses
 from workspaces import wakeups
 
@@ -10,8 +12,8 @@ from workspaces import wakeups
 @shared_task
 def pump(number_pk: int) -> int:
     wakeups.awake(pump.name, number_pk)
-    done = outbox.pump(number_pk)
-    if outbox.has_due(number_pk):  # It gave its worker back because its time was over.
+    done = pumps.pump(number_pk)
+    if not pumps.stopping.is_set() and claims.has_due(number_pk):  # It gave its worker back because its time was over.
         wakeups.wake(pump, number_pk)
     return done
 
@@ -19,7 +21,7 @@ def pump(number_pk: int) -> int:
 @shared_task
 def sweep_outbox() -> int:
     """Mend what dead workers left, then wake the pump of each number with something to send."""
-    numbers = outbox.sweep()
+    numbers = claims.sweep()
     for number_pk in numbers:
         wakeups.wake(pump, number_pk)
     return len(numbers)
@@ -33,3 +35,9 @@ def adopt_orphan_statuses() -> int:
 @shared_task
 def trim_orphan_statuses() -> int:
     return statuses.trim_orphans()
+
+
+@worker_shutting_down.connect
+def _give_back_what_is_claimed(**kwargs):
+    """Heard by the process that keeps the workers; they share the mark with it."""
+    pumps.stopping.set()

@@ -160,10 +160,15 @@ def _stop_what_meta_stopped(failed: list[int], code: int | None) -> None:
             incidents.mark_broken(number.account, known_error(code).meaning)
 
 
+def reason_of(code: int | None, subcode: int | None, details: str) -> str:
+    """Plain words for a code, for the column that says why; Meta's own words for one that is new to us."""
+    known = known_error(code, subcode)
+    return (known.meaning if known else details)[:500]
+
+
 def _failure(report: Report) -> tuple[int | None, str]:
     """Meta's code, and the table's plain words for it; Meta's own title for a code the table does not know."""
     errors = report.raw.get("errors")
     error = next((each for each in errors if isinstance(each, dict)), {}) if isinstance(errors, list) else {}
     code = as_int(error.get("code"))
-    known = known_error(code)
-    return code, (known.meaning if known else str(error.get("title") or ""))[:500]
+    return code, reason_of(code, None, str(error.get("title") or ""))

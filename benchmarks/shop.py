@@ -26,6 +26,7 @@ def open_shop(name: str = "bench", *, level: str = "STANDARD") -> PhoneNumber:
     workspace = Workspace.objects.create(name=name, slug=name)
     account = WABA.objects.create(workspace=workspace, waba_id=f"1{workspace.pk:014d}", name=name)
     WABA.objects.filter(pk=account.pk).update(access_token=seal("EAAbench", workspace.pk))
+    account = WABA.objects.get(pk=account.pk)
     return PhoneNumber.objects.create(
         workspace=workspace, account=account, phone_number_id=f"2{workspace.pk:014d}",
         display_phone_number="+1 555-020-0000", verified_name=name, throughput_level=level, is_registered=True,

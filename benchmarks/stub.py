@@ -1,7 +1,7 @@
 """Meta's /messages at almost no cost: takes every message, answers after a set time, remembers when each arrived.
 
-    python -m benchmarks.stub --port 9000 --latency 0.1
-    GET /arrivals    [[seconds since the epoch, reference], ...]    DELETE /arrivals    forget them
+python -m benchmarks.stub --port 9000 --latency 0.1
+GET /arrivals    [[seconds since the epoch, reference], ...]    DELETE /arrivals    forget them
 """
 
 import argparse

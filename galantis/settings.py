@@ -100,6 +100,7 @@ SENDING_QUEUE = "sending"
 CELERY_TASK_ROUTES = {
     "meta_integration.tasks.process_webhooks": {"queue": "webhooks"},
     "inbox.tasks.pump": {"queue": SENDING_QUEUE},
+    "inbox.tasks.help_pump": {"queue": SENDING_QUEUE},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"

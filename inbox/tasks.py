@@ -12,10 +12,19 @@ from workspaces import wakeups
 @shared_task
 def pump(number_pk: int) -> int:
     wakeups.awake(pump.name, number_pk)
+    if claims.wants_help(number_pk):
+        wakeups.wake(help_pump, number_pk)
     done = pumps.pump(number_pk)
     if not pumps.stopping.is_set() and claims.has_due(number_pk):  # It gave its worker back because its time was over.
         wakeups.wake(pump, number_pk)
     return done
+
+
+@shared_task
+def help_pump(number_pk: int) -> int:
+    """A second process for a number with a high limit and much to send."""
+    wakeups.awake(help_pump.name, number_pk)
+    return pumps.pump(number_pk, only_campaigns=True)
 
 
 @shared_task

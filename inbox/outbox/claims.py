@@ -22,6 +22,8 @@ from meta_integration.models import WABA, PhoneNumber
 S = Message.Status
 # Campaigns are fed no further ahead than this: what waits in their own lists can still be stopped or changed.
 SECONDS_AHEAD = 60
+# Messages a second that one process is sure to send, with the machine's other work beside it.
+ONE_PROCESS_SENDS = 400
 
 
 @dataclass(slots=True)
@@ -55,16 +57,14 @@ COLUMNS += ["thread__window_expires_at", "thread__reached_at"]
 
 
 @transaction.atomic
-def claim(number: PhoneNumber, token: uuid.UUID, limit: int, *, only_urgent: bool = False) -> list[Outgoing]:
-    """Take the next messages of a number that may send now, the most urgent first.
+def claim(number: PhoneNumber, token: uuid.UUID, limit: int, priorities=tuple(Priority)) -> list[Outgoing]:
+    """Take the next messages of a number that may send now, the most urgent first; only of these priorities.
 
     A broken or paused number yields none: its messages wait. `token` marks this run's claims.
     """
     now = timezone.now()
     in_time = Q(type="template") | Q(thread__window_expires_at__gt=now)
-    ready = due().filter(in_time, number=number)
-    if only_urgent:
-        ready = ready.filter(priority=Priority.AGENT)
+    ready = due().filter(in_time, number=number, priority__in=priorities)
     room = reach.room(number)
     if room == 0:
         ready = ready.exclude(reach.begins_a_conversation(now))
@@ -101,6 +101,16 @@ def has_due(number_pk: int) -> bool:
     if reach.room(number) == 0:
         ready = ready.exclude(reach.begins_a_conversation(timezone.now()))
     return ready.exists()
+
+
+def wants_help(number_pk: int) -> bool:
+    """Whether a second process should send for this number: one alone does not reach a high limit."""
+    number = PhoneNumber.objects.get(pk=number_pk)
+    limit = pacing.limit_of(number)
+    if limit <= ONE_PROCESS_SENDS:
+        return False
+    campaigns = Message.objects.filter(number=number, status=S.QUEUED, priority=Priority.CAMPAIGN)
+    return campaigns.order_by()[:limit].count() == limit
 
 
 def room_for_campaigns(number: PhoneNumber) -> int:

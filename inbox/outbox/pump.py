@@ -43,6 +43,7 @@ class Run:
     number: PhoneNumber
     client: MetaGraphClient
     threads: ThreadPoolExecutor
+    priorities: tuple[int, ...] = tuple(Priority)
     # Marks this run's claims: a row that another run has claimed since is no longer ours to start or to give back.
     token: uuid.UUID = field(default_factory=uuid.uuid4)
     begun_at: float = field(default_factory=time.monotonic)
@@ -64,8 +65,11 @@ class Run:
         claims.give_back(pks, self.token)
 
 
-def pump(number_pk: int) -> int:
-    """Send what is queued for this number until nothing is, or the number stops. Returns how many Meta answered."""
+def pump(number_pk: int, *, only_campaigns: bool = False) -> int:
+    """Send what is queued for this number until nothing is, or the number stops. Returns how many Meta answered.
+
+    A second process that helps takes campaigns only: the messages of a conversation leave one after the other.
+    """
     number = PhoneNumber.objects.select_related("account").filter(pk=number_pk).first()
     if number is None or number.why_it_waits():
         return 0
@@ -76,7 +80,7 @@ def pump(number_pk: int) -> int:
         incidents.mark_broken(number.account, _("The stored token cannot be opened. Connect the account again."))
         return 0
     with ThreadPoolExecutor(settings.SENDING_THREADS, thread_name_prefix="send") as threads:
-        run = Run(number, client, threads)
+        run = Run(number, client, threads, (Priority.CAMPAIGN,) if only_campaigns else tuple(Priority))
         try:
             _go_on(run)
         finally:
@@ -106,7 +110,8 @@ def _claim_more(run: Run) -> None:
         run.put_back(run.waiting)
         return
     run.looked_at = now
-    run.waiting += claims.claim(run.number, run.token, enough // 2 + 1, only_urgent=has_enough)
+    priorities = [each for each in run.priorities if each == Priority.AGENT or not has_enough]
+    run.waiting += claims.claim(run.number, run.token, enough // 2 + 1, priorities)
     run.waiting.sort(key=lambda row: (row.priority, row.pk))
 
 

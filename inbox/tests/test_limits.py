@@ -158,6 +158,26 @@ def test_without_a_limit_we_know_of_meta_decides(number, tier):
 
 
 # The queue -----------------------------------------------------------------------------------------------------------
+def test_a_number_with_a_high_limit_and_much_to_send_gets_a_second_process(number, monkeypatch):
+    monkeypatch.setattr(pacing, "LIMITS", {"HIGH": 5, "STANDARD": 3})
+    monkeypatch.setattr(claims, "ONE_PROCESS_SENDS", 4)
+    MessageFactory.create_batch(5, thread__number=number, priority=Priority.CAMPAIGN)
+    assert not claims.wants_help(number.pk)
+    PhoneNumber.objects.update(throughput_level="HIGH")
+    assert claims.wants_help(number.pk)
+    Message.objects.filter(pk=Message.objects.first().pk).update(priority=Priority.AGENT)
+    assert not claims.wants_help(number.pk)
+
+
+def test_the_second_process_leaves_conversations_to_the_first(meta, number):
+    agents = MessageFactory(thread__number=number, priority=Priority.AGENT)
+    campaigns = MessageFactory(thread__number=number, priority=Priority.CAMPAIGN)
+    sent = meta()
+    pump(number.pk, only_campaigns=True)
+    assert sent == [str(campaigns.reference)]
+    assert Message.objects.get(status=S.QUEUED) == agents
+
+
 def test_a_deep_queue_takes_no_more_of_a_campaign(number, monkeypatch):
     monkeypatch.setattr(claims, "SECONDS_AHEAD", 0.1)
     most = int(pacing.limit_of(number) * 0.1)

@@ -54,7 +54,7 @@ def take_code(workspace: Workspace, user: User, code: str, redirect_uri: str) ->
     token = str(granted.get("access_token") or "")
     try:
         facts = clients.app_client().debug_token(token)
-        scopes = _checked_scopes(facts)
+        scopes = checked_scopes(facts)
         client = clients.graph_client_with(token, read_timeout=settings.GRAPH_PAGE_TIMEOUT)
         found = [_look_at(client, workspace, waba_id) for waba_id in _waba_ids(facts)]
     except GraphAPIError as exc:
@@ -66,7 +66,7 @@ def take_code(workspace: Workspace, user: User, code: str, redirect_uri: str) ->
         workspace=workspace,
         user=user,
         access_token=seal(token, workspace.pk),
-        token_expires_at=_expiry(facts),
+        token_expires_at=expiry(facts),
         scopes=scopes,
         found=found,
     )
@@ -104,7 +104,7 @@ def forget_old_attempts() -> int:
 
 
 # What Meta said ------------------------------------------------------------------------------------------------------
-def _checked_scopes(facts: dict) -> list[str]:
+def checked_scopes(facts: dict) -> list[str]:
     if not facts.get("is_valid") or str(facts.get("app_id")) != settings.META_APP_ID:
         raise problems.not_for_us()
     # The WhatsApp permissions may be named only among the granular ones.
@@ -158,7 +158,7 @@ def _number_facts(number: dict) -> dict:
     }
 
 
-def _expiry(facts: dict):
+def expiry(facts: dict):
     """`expires_at` is 0 for a token that never expires."""
     seconds = as_int(facts.get("expires_at"))
     return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None

@@ -2,7 +2,7 @@
 
 import time
 
-from . import webhooks
+from . import rules, webhooks
 from .errors import BadRequest
 from .state import ChatMessage, Customer, Number, new_wamid
 
@@ -38,6 +38,7 @@ def receive(meta, customer: Customer, number: Number, content: dict) -> ChatMess
     )
     meta.world.add_message(message)
     meta.world.chat(customer.wa_id, number.phone_number_id).last_inbound_at = time.time()
+    rules.note_inbound(meta, number)
     value = {"contacts": [webhooks.contact_of(customer)], "messages": [body]}
     webhooks.queue_messages_field(meta, number, value, wamid=message.wamid)
     return message

@@ -1,23 +1,19 @@
-"""The door of Graph: finds the handler, keeps the weather, turns failures into Meta's error object, writes the log."""
+"""The door of Graph: asks the weather, finds the handler, turns failures into Meta's error object, writes the log."""
 
-import asyncio
 import inspect
 import re
 import time
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from .. import log
 from ..errors import GraphError, error_body, new_trace_id, no_such_object
-from . import access, messages, numbers, oauth, wabas
+from . import access, messages, numbers, oauth, storm, wabas
 from .calls import Call, read_bearer, read_params
 
 VERSION = re.compile(r"^v\d+\.\d+$")
 DEFAULT_VERSION = "v23.0"
-SORRY = (
-    "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>"
-)
 
 PLAIN_EDGES = {
     ("GET", "oauth/access_token"): oauth.access_token,
@@ -41,14 +37,6 @@ OBJECT_EDGES = {
 }
 
 
-class DroppedConnection(Response):
-    """Promises a body and sends none, so that the server closes the connection: the caller never learns the outcome."""
-
-    async def __call__(self, scope, receive, send) -> None:
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"512")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-
-
 async def graph(request: Request) -> Response:
     meta = request.app.state.meta
     started = time.monotonic()
@@ -56,13 +44,18 @@ async def graph(request: Request) -> Response:
     trace_id = new_trace_id()
     params: dict = {}
     try:
+        storm.before(meta, _account_of(meta, path))
         params = await read_params(request)
-        answer, status = await _answer(meta, request, path, params)
+        answer = await _answer(meta, request, path, params)
+        response = JSONResponse(answer)
     except GraphError as error:
-        answer, status = error_body(error, trace_id), error.http_status
-    await asyncio.sleep(meta.weather.slow)
-    response = DroppedConnection() if meta.weather.drop else _response(answer, status)
-    log.note(meta, request.method, "/" + path, params, status, answer, started)
+        answer = error_body(error, trace_id)
+        response = JSONResponse(answer, status_code=error.http_status, headers=error.headers)
+    except storm.Unanswered as unanswered:
+        answer, response = "", unanswered.response
+    await storm.delay(meta)
+    response = await storm.after(meta, request, answer) or response
+    log.note(meta, request.method, "/" + path, params, response.status_code, answer or response.body.decode(), started)
     response.headers["x-fb-trace-id"] = trace_id
     response.headers["x-fb-request-id"] = trace_id
     response.headers["x-fb-rev"] = "1000000001"
@@ -75,18 +68,21 @@ def split_version(path: str) -> tuple[str, str]:
     return (first, rest) if VERSION.match(first) else (DEFAULT_VERSION, path.strip("/"))
 
 
-async def _answer(meta, request: Request, path: str, params: dict) -> tuple[dict | str, int]:
-    if meta.weather.down:
-        return SORRY, 503
-    if meta.weather.html:
-        return SORRY, 200
+async def _answer(meta, request: Request, path: str, params: dict) -> dict:
     handler, object_id = _find(meta, request.method, path)
     call = Call(request.method, object_id, params, read_bearer(request), url=str(request.url.replace(query="")))
     if handler is None:
         access.token_of(meta, call)
         raise no_such_object(object_id, request.method)
     result = handler(meta, call)
-    return (await result if inspect.isawaitable(result) else result), 200
+    return await result if inspect.isawaitable(result) else result
+
+
+def _account_of(meta, path: str) -> str:
+    """The account a call is about, as far as its address says so."""
+    object_id = path.partition("/")[0]
+    number = meta.world.numbers.get(object_id)
+    return number.waba_id if number else object_id if object_id in meta.world.wabas else meta.world.business_id
 
 
 def _find(meta, method: str, path: str):
@@ -106,9 +102,3 @@ def _kind(meta, object_id: str) -> str:
     if object_id in meta.world.wabas:
         return "waba"
     return "number" if object_id in meta.world.numbers else ""
-
-
-def _response(answer: dict | str, status: int) -> Response:
-    if isinstance(answer, str):
-        return HTMLResponse(answer, status_code=status)
-    return JSONResponse(answer, status_code=status)

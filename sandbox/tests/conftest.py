@@ -56,7 +56,8 @@ class App:
         return Handler
 
     def values(self) -> list[dict]:
-        return [json.loads(body)["entry"][0]["changes"][0]["value"] for body, _ in list(self.received)]
+        bodies = [json.loads(body) for body, _ in list(self.received)]
+        return [change["value"] for body in bodies for entry in body["entry"] for change in entry["changes"]]
 
     def statuses(self) -> list[dict]:
         return [status for value in self.values() for status in value.get("statuses", [])]

@@ -138,6 +138,8 @@ def _in_words(switch: Switch, setting: Setting) -> str:
     parts = []
     if switch.unit == "code":
         parts.append(" or ".join(map(str, setting.number)))
+    elif switch.unit == "subcode":
+        parts.append(f"{UNITS[switch.unit][0]} {setting.number}")
     elif switch.unit:
         parts.append(f"{setting.number:g} {UNITS[switch.unit][0]}")
     if setting.share < 1:

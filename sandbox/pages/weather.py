@@ -11,6 +11,9 @@ from ..switches import GROUPS, SWITCHES, UNITS, Switch
 from ..weather import Setting, Weather, changed, unusual
 from .render import Html, el, join, one, page, problem, read_form, template
 
+DEATHS = {code: why.split(" because")[0].rstrip(".") for code, why in TOKEN_DEATHS.items()}
+STEADY = ("hold_statuses", "hold_webhooks", "batch")  # a share of the cases makes no sense
+
 
 async def show(request: Request) -> Response:
     meta = request.app.state.meta
@@ -24,9 +27,6 @@ async def show(request: Request) -> Response:
         numbers=join(_number(number) for number in meta.world.numbers.values()),
     )
     return page(request, "Weather", content)
-
-
-DEATHS = {code: why.split(" because")[0].rstrip(".") for code, why in TOKEN_DEATHS.items()}
 
 
 def _now(weather: Weather) -> Html:
@@ -48,7 +48,8 @@ def _row(name: str, switch: Switch, setting: Setting | None) -> Html:
     box = el("input", type="checkbox", name=name, id=name, value="on", checked=setting is not None)
     words = el("label", el("strong", switch.title), el("span", switch.text, class_="quiet"), for_=name)
     number = _number_field(name, switch, setting) if switch.unit else ""
-    return el("div", box, words, number, _seldom(name, setting), class_="switch")
+    often = "" if name in STEADY or switch.group == "rules" else _seldom(name, setting)
+    return el("div", box, words, number, often, class_="switch")
 
 
 def _number_field(name: str, switch: Switch, setting: Setting | None) -> Html:

@@ -1,5 +1,6 @@
 """JSON for automated tests: write as a customer, look at what was sent, change the weather."""
 
+import base64
 import json
 import time
 from dataclasses import asdict
@@ -57,8 +58,15 @@ def number_of(meta, data: dict) -> Number:
 def _receive(meta, data: dict) -> dict:
     if not isinstance(data.get("message"), dict):
         raise BadRequest("message must be an object with a type.")
-    message = inbound.receive(meta, customer_of(meta, data), number_of(meta, data), data["message"])
-    return {"wamid": message.wamid}
+    customer, number, content = customer_of(meta, data), number_of(meta, data), data["message"]
+    if "file" not in data:
+        return {"wamid": inbound.receive(meta, customer, number, content).wamid}
+    try:
+        file = base64.b64decode(data["file"], validate=True)
+    except (TypeError, ValueError):
+        raise BadRequest("file must be base64.") from None
+    more = {name: str(data.get(name, "")) for name in ("mime_type", "filename")}
+    return {"wamid": inbound.receive_file(meta, customer, number, content, file, **more).wamid}
 
 
 def _sent(meta, data: dict) -> list[dict]:

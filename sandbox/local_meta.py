@@ -9,6 +9,7 @@ from collections import deque
 import anyio.to_thread
 
 from . import seed, snapshot, statuses
+from .files import Files
 from .postman import Postman
 from .rules import Paces
 from .settings import Settings
@@ -27,6 +28,7 @@ class LocalMeta:
         self.weather = Weather()
         self.log: deque[LogEntry] = deque(maxlen=500)
         self.paces = Paces()
+        self.files = Files(settings.snapshot)
         self.postman = Postman(self)
         self.statuses_may_flow = asyncio.Event()
         self._tasks: set[asyncio.Task] = set()
@@ -44,6 +46,7 @@ class LocalMeta:
         for task in list(self._tasks):
             task.cancel()
         self.postman.stop()
+        self.files.clear()
         self.world, self.paces, self.postman = seed.example_world(), Paces(), Postman(self)
         self._use_own_callback()
         self.set_weather(Weather())
@@ -114,3 +117,4 @@ class LocalMeta:
             for task in [keeper, *self._tasks]:
                 task.cancel()
             await self._write_snapshot()
+            self.files.stop()

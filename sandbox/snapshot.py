@@ -21,6 +21,7 @@ RECORDS = {
     "codes": (state.Code, "code"),
     "tokens": (state.Token, "token"),
     "messages": (state.ChatMessage, "wamid"),
+    "media": (state.Media, "media_id"),
 }
 SLICE = 200  # records written before others have their turn
 

@@ -102,6 +102,20 @@ class ChatMessage:
 
 
 @dataclass
+class Media:
+    """A file of a message, either way. Its bytes are on disk under its id."""
+
+    media_id: str
+    phone_number_id: str
+    mime_type: str
+    sha256: str  # hexadecimal
+    size: int
+    created_at: float
+    filename: str = ""
+    is_inbound: bool = False
+
+
+@dataclass
 class Chat:
     """What one customer's phone knows of one number, besides the messages."""
 
@@ -171,6 +185,7 @@ class World:
     codes: dict[str, Code] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     messages: dict[str, ChatMessage] = field(default_factory=dict)
+    media: dict[str, Media] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)
     updates: dict[int, Update] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)  # those pending

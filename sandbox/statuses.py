@@ -19,6 +19,7 @@ ORDER = ["accepted", "sent", "delivered", "read", "played"]
 
 
 NOT_TODAY = "The number has reached its messaging limit: too many customers outside the window in 24 hours."
+DETAILS = {131053: "The file is not of a type that a message of this kind may carry, or could not be fetched."}
 OF_THE_WEATHER = "Made by the weather of the sandbox."
 PATIENCE = 5  # seconds that an answer waits for its own status to arrive
 
@@ -67,7 +68,7 @@ async def _pause(meta) -> None:
 
 def _failure(meta, message: ChatMessage) -> dict | None:
     if message.fails_with:
-        return webhook_error(message.fails_with, OF_THE_WEATHER)
+        return webhook_error(message.fails_with, DETAILS.get(message.fails_with, OF_THE_WEATHER))
     if message.wa_id not in meta.world.customers:
         return webhook_error(131026, NO_SUCH_CUSTOMER)
     chat = meta.world.chat(message.wa_id, message.phone_number_id)

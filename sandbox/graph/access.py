@@ -60,7 +60,7 @@ def waba_of(meta, call: Call, scope: str) -> Waba:
     waba = meta.world.wabas.get(call.object_id)
     if waba is None or waba.waba_id not in token.waba_ids:
         raise no_such_object(call.object_id, call.method)
-    _require_scope(token, scope)
+    require_scope(token, scope)
     return waba
 
 
@@ -69,11 +69,11 @@ def number_of(meta, call: Call, scope: str) -> Number:
     number = meta.world.numbers.get(call.object_id)
     if number is None or number.waba_id not in token.waba_ids:
         raise no_such_object(call.object_id, call.method)
-    _require_scope(token, scope)
+    require_scope(token, scope)
     return number
 
 
-def _require_scope(token: Token, scope: str) -> None:
+def require_scope(token: Token, scope: str) -> None:
     if scope not in token.scopes:
         raise GraphError(200, f"(#200) Requires {scope} permission to manage the object")
 

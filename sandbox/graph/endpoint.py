@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 
 from .. import log
 from ..errors import GraphError, error_body, new_trace_id, no_such_object
-from . import access, messages, numbers, oauth, storm, wabas
+from ..media import PATH
+from . import access, media, messages, numbers, oauth, storm, wabas
 from .calls import Call, read_bearer, read_params
 
 VERSION = re.compile(r"^v\d+\.\d+$")
@@ -20,6 +21,7 @@ PLAIN_EDGES = {
     ("POST", "oauth/access_token"): oauth.access_token,
     ("GET", "oauth/revoke"): oauth.revoke,
     ("GET", "debug_token"): oauth.debug_token,
+    ("GET", PATH): media.download,
 }
 OBJECT_EDGES = {
     ("app", "POST", "subscriptions"): wabas.set_app_callback,
@@ -34,6 +36,9 @@ OBJECT_EDGES = {
     ("number", "POST", "register"): numbers.register,
     ("number", "POST", "deregister"): numbers.deregister,
     ("number", "POST", "messages"): messages.post,
+    ("number", "POST", "media"): media.upload,
+    ("media", "GET", ""): media.read,
+    ("media", "DELETE", ""): media.delete,
 }
 
 
@@ -45,9 +50,9 @@ async def graph(request: Request) -> Response:
     params: dict = {}
     try:
         storm.before(meta, _account_of(meta, path))
-        params = await read_params(request)
-        answer = await _answer(meta, request, path, params)
-        response = JSONResponse(answer)
+        params, files = await read_params(request)
+        answer = await _answer(meta, request, path, params, files)
+        response = answer if isinstance(answer, Response) else JSONResponse(answer)
     except GraphError as error:
         answer = error_body(error, trace_id)
         response = JSONResponse(answer, status_code=error.http_status, headers=error.headers)
@@ -55,7 +60,7 @@ async def graph(request: Request) -> Response:
         answer, response = "", unanswered.response
     await storm.delay(meta)
     response = await storm.after(meta, request, answer) or response
-    log.note(meta, request.method, "/" + path, params, response.status_code, answer or response.body.decode(), started)
+    log.note(meta, request.method, "/" + path, params, response.status_code, answer or response, started)
     response.headers["x-fb-trace-id"] = trace_id
     response.headers["x-fb-request-id"] = trace_id
     response.headers["x-fb-rev"] = "1000000001"
@@ -68,9 +73,10 @@ def split_version(path: str) -> tuple[str, str]:
     return (first, rest) if VERSION.match(first) else (DEFAULT_VERSION, path.strip("/"))
 
 
-async def _answer(meta, request: Request, path: str, params: dict) -> dict:
+async def _answer(meta, request: Request, path: str, params: dict, files: dict) -> dict | Response:
     handler, object_id = _find(meta, request.method, path)
-    call = Call(request.method, object_id, params, read_bearer(request), url=str(request.url.replace(query="")))
+    url, base = str(request.url.replace(query="")), str(request.base_url)
+    call = Call(request.method, object_id, params, read_bearer(request), url, base, files)
     if handler is None:
         access.token_of(meta, call)
         raise no_such_object(object_id, request.method)
@@ -101,4 +107,6 @@ def _kind(meta, object_id: str) -> str:
         return "app"
     if object_id in meta.world.wabas:
         return "waba"
-    return "number" if object_id in meta.world.numbers else ""
+    if object_id in meta.world.numbers:
+        return "number"
+    return "media" if object_id in meta.world.media else ""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from .. import rules, statuses, validation
+from .. import media, rules, statuses, validation
 from ..errors import GraphError
 from ..state import USER_ID, ChatMessage, Customer, Number, digits, new_wamid
 from . import access
@@ -23,8 +23,9 @@ async def post(meta, call: Call) -> dict:
         raise GraphError(133010, details="The phone number is not registered on the Cloud API.")
     validation.check(body)
     _check_template(body)
+    fails_with = media.check_references(meta, number, body) or int(meta.weather.number("fail_later"))
     await asyncio.sleep(meta.weather.number("messages_delay_before"))
-    message = _accept(meta, number, body)
+    message = _accept(meta, number, body, fails_with)
     access.note_accepted(meta.world.tokens[call.token])
     if meta.weather.strikes("early_status"):
         await statuses.begin_before_the_answer(meta, message)
@@ -54,7 +55,7 @@ def _check_template(body: dict) -> None:
         raise GraphError(132001, details=f"template name ({name}) does not exist in {language}")
 
 
-def _accept(meta, number: Number, body: dict) -> ChatMessage:
+def _accept(meta, number: Number, body: dict, fails_with: int) -> ChatMessage:
     to = body.get("to") or body["recipient"]
     customer = _customer(meta, to)
     if (customer.wa_id if customer else digits(to)) == number.digits:
@@ -72,7 +73,7 @@ def _accept(meta, number: Number, body: dict) -> ChatMessage:
         to=to,
         is_to_user_id=bool(USER_ID.match(to)),
         biz_opaque_callback_data=body.get("biz_opaque_callback_data"),
-        fails_with=int(meta.weather.number("fail_later")),
+        fails_with=fails_with,
     )
     if message.type in validation.MEDIA and meta.weather.strikes("media_fails_later"):
         message.fails_with = 131053

@@ -114,7 +114,7 @@ async def after(meta, request: Request, answer) -> Response | None:
         return DroppedConnection()
     if weather.strikes("html_after"):
         return HTMLResponse(SORRY, status_code=502)
-    return CutAnswer(answer) if weather.strikes("cut") else None
+    return CutAnswer(answer) if isinstance(answer, dict) and weather.strikes("cut") else None
 
 
 async def _until_gone(request: Request) -> None:

@@ -1,6 +1,7 @@
 """Messages drawn as on a phone: the shop's on the left, the customer's own on the right."""
 
 from datetime import datetime
+from urllib.parse import quote
 
 from ..state import Chat, ChatMessage
 from .render import Html, el, join
@@ -83,16 +84,32 @@ def link(url: str, text: str) -> Html:
     return el("a", text, href=url, rel="noreferrer noopener", target="_blank")
 
 
-def _media(name: str):
+def _media(kind: str):
+    name = kind.capitalize()
+
     def draw(content: dict) -> Html:
-        source = content.get("link") or content.get("url") or ""
-        label = content.get("filename") or (source if content.get("link") else f"id {content.get('id', '?')}")
-        parts = [el("p", el("span", name, class_="kind"), " ", link(source, label), class_="media")]
+        label = content.get("filename") or content.get("link") or name
+        if content.get("id"):
+            source = f"/phone/file/{quote(str(content['id']), safe='')}"
+            shown = PLAYERS[kind](source) if kind in PLAYERS else el("a", label, href=source, target="_blank")
+            parts = [el("p", el("span", name, class_="kind"), " ", shown, class_="media")]
+        else:  # elsewhere in the world: named, never fetched
+            parts = [
+                el("p", el("span", name, class_="kind"), " ", link(content.get("link") or "", label), class_="media")
+            ]
         if content.get("caption"):
             parts.append(paragraph(content["caption"]))
         return join(parts)
 
     return draw
+
+
+PLAYERS = {
+    "image": lambda source: el("img", src=source, alt="Picture"),
+    "sticker": lambda source: el("img", src=source, alt="Sticker", class_="sticker"),
+    "audio": lambda source: el("audio", src=source, controls=True, preload="none"),
+    "video": lambda source: el("video", src=source, controls=True, preload="none"),
+}
 
 
 def _location(content: dict) -> Html:
@@ -120,7 +137,7 @@ def _interactive(content: dict) -> Html:
     if header.get("type") == "text":
         parts.append(paragraph(header["text"], "heading"))
     elif header:
-        parts.append(_media(header["type"].capitalize())(header[header["type"]]))
+        parts.append(_media(header["type"])(header[header["type"]]))
     if content.get("body"):
         parts.append(paragraph(content["body"]["text"]))
     if content.get("footer"):
@@ -152,7 +169,7 @@ def _order(content: dict) -> Html:
 
 DRAW = {
     "text": lambda content: paragraph(content["body"]),
-    **{kind: _media(kind.capitalize()) for kind in ("image", "video", "document", "audio", "sticker")},
+    **{kind: _media(kind) for kind in ("image", "video", "document", "audio", "sticker")},
     "location": _location,
     "contacts": _contacts,
     "interactive": _interactive,

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from .. import inbound, statuses
+from .. import inbound, media, statuses
 from ..errors import BadRequest
+from ..examples import example_files
 from ..state import ChatMessage, Customer, Number
 from .bubbles import bubbles
 from .render import Html, el, join, one, page, problem, read_form, template
@@ -68,12 +69,31 @@ async def send(request: Request) -> Response:
     customer, number = found
     meta = request.app.state.meta
     try:
-        content = _content(meta, customer, number, await read_form(request))
-        if content:
+        form = await read_form(request)
+        if one(form, "kind") == "file":
+            _send_example(meta, customer, number, one(form, "file"))
+        elif content := _content(meta, customer, number, form):
             inbound.receive(meta, customer, number, content)
     except BadRequest as exc:
         return problem(request, "The message did not go out", str(exc))
     return RedirectResponse(_address(customer, number), status_code=303)
+
+
+def _send_example(meta, customer: Customer, number: Number, kind: str) -> None:
+    if kind not in example_files():
+        raise BadRequest("There is no such example file.")
+    data, mime_type, filename = example_files()[kind]
+    inbound.receive_file(meta, customer, number, {"type": kind}, data, mime_type, filename)
+
+
+async def file(request: Request) -> Response:
+    """What a bubble shows, for the browser. No token: whoever holds the phone sees its pictures."""
+    meta = request.app.state.meta
+    found = media.find(meta, request.path_params["media_id"])
+    data = meta.files.read(found.media_id) if found else None
+    if data is None:
+        return Response(status_code=404)
+    return Response(data, media_type=found.mime_type)
 
 
 def _find(request: Request) -> tuple[Customer, Number] | None:
@@ -143,6 +163,7 @@ def _tapped(message: ChatMessage, kind: str, chosen: str) -> dict:
 
 routes = [
     Route("/phone/", choose),
+    Route("/phone/file/{media_id}", file),
     Route("/phone/{customer}/{phone_number_id}", chat),
     Route("/phone/{customer}/{phone_number_id}/messages", messages),
     Route("/phone/{customer}/{phone_number_id}/send", send, methods=["POST"]),

@@ -13,7 +13,7 @@ from ..weather import unusual
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 MENU = {"/": "Start", "/phone/": "Phone", "/log/": "Request log", "/weather/": "Weather"}
-EMPTY_ELEMENTS = {"input", "br", "link"}
+EMPTY_ELEMENTS = {"input", "br", "link", "img"}
 
 
 class Html(str):

@@ -16,6 +16,7 @@ SECRET = {
     "input_token",
     "pin",
     "revoke_token",
+    "sig",
     "verify_token",
 }
 HIDDEN = "(hidden)"

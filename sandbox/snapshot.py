@@ -22,6 +22,7 @@ RECORDS = {
     "tokens": (state.Token, "token"),
     "messages": (state.ChatMessage, "wamid"),
     "media": (state.Media, "media_id"),
+    "uploads": (state.Upload, "upload_id"),
 }
 SLICE = 200  # records written before others have their turn
 

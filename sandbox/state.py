@@ -116,6 +116,20 @@ class Media:
 
 
 @dataclass
+class Upload:
+    """A resumable upload. Its bytes so far are on disk."""
+
+    upload_id: str
+    token: str
+    file_name: str
+    length: int
+    file_type: str
+    file: str
+    offset: int = 0
+    handle: str = ""
+
+
+@dataclass
 class Chat:
     """What one customer's phone knows of one number, besides the messages."""
 
@@ -186,6 +200,7 @@ class World:
     tokens: dict[str, Token] = field(default_factory=dict)
     messages: dict[str, ChatMessage] = field(default_factory=dict)
     media: dict[str, Media] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)
     updates: dict[int, Update] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)  # those pending

@@ -19,6 +19,7 @@ class Call:
     object_id: str = ""
     params: dict = field(default_factory=dict)  # query and body in one, as Graph treats them
     bearer: str = ""
+    oauth: str = ""  # the same header with the word OAuth, as uploads want it
     url: str = ""  # without its query
     base: str = ""  # of this server, as the caller wrote it
     files: dict[str, Part] = field(default_factory=dict)
@@ -34,7 +35,7 @@ class Call:
 
     @property
     def token(self) -> str:
-        return self.bearer or self.text("access_token")
+        return self.bearer or self.oauth or self.text("access_token")
 
 
 async def read_params(request: Request) -> tuple[dict, dict[str, Part]]:
@@ -74,6 +75,7 @@ def _opened(value: str):
         return value
 
 
-def read_bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+def read_token(request: Request, scheme: str) -> str:
+    """The token of the Authorization header, if it comes with this word."""
+    word, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if word.lower() == scheme else ""

@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response
 from .. import log
 from ..errors import GraphError, error_body, new_trace_id, no_such_object
 from ..media import PATH
-from . import access, media, messages, numbers, oauth, storm, wabas
-from .calls import Call, read_bearer, read_params
+from . import access, media, messages, numbers, oauth, storm, uploads, wabas
+from .calls import Call, read_params, read_token
 
 VERSION = re.compile(r"^v\d+\.\d+$")
 DEFAULT_VERSION = "v23.0"
@@ -25,6 +25,7 @@ PLAIN_EDGES = {
 }
 OBJECT_EDGES = {
     ("app", "POST", "subscriptions"): wabas.set_app_callback,
+    ("app", "POST", "uploads"): uploads.start,
     ("waba", "GET", ""): wabas.read,
     ("waba", "GET", "phone_numbers"): wabas.phone_numbers,
     ("waba", "GET", "message_templates"): wabas.message_templates,
@@ -50,8 +51,11 @@ async def graph(request: Request) -> Response:
     params: dict = {}
     try:
         storm.before(meta, _account_of(meta, path))
-        params, files = await read_params(request)
-        answer = await _answer(meta, request, path, params, files)
+        if path.startswith(uploads.PREFIX):
+            answer = await _answer_upload(meta, request, path)
+        else:
+            params, files = await read_params(request)
+            answer = await _answer(meta, request, path, params, files)
         response = answer if isinstance(answer, Response) else JSONResponse(answer)
     except GraphError as error:
         answer = error_body(error, trace_id)
@@ -76,12 +80,20 @@ def split_version(path: str) -> tuple[str, str]:
 async def _answer(meta, request: Request, path: str, params: dict, files: dict) -> dict | Response:
     handler, object_id = _find(meta, request.method, path)
     url, base = str(request.url.replace(query="")), str(request.base_url)
-    call = Call(request.method, object_id, params, read_bearer(request), url, base, files)
+    call = Call(request.method, object_id, params, read_token(request, "bearer"), "", url, base, files)
     if handler is None:
         access.token_of(meta, call)
         raise no_such_object(object_id, request.method)
     result = handler(meta, call)
     return await result if inspect.isawaitable(result) else result
+
+
+async def _answer_upload(meta, request: Request, path: str) -> dict:
+    """The id of a session is its path with the query, and the body is bytes."""
+    object_id = f"{path}?{request.url.query}" if request.url.query else path
+    oauth = read_token(request, "oauth")
+    call = Call(request.method, object_id, dict(request.query_params), read_token(request, "bearer"), oauth)
+    return await uploads.send(meta, call, request) if request.method == "POST" else uploads.read(meta, call)
 
 
 def _account_of(meta, path: str) -> str:

@@ -98,7 +98,7 @@ def _references(body: dict) -> list[tuple[str, dict, str]]:
             (parameter["type"], parameter[parameter["type"]], f"template['components'][{index}]['parameters'][{place}]")
             for index, component in enumerate(content.get("components") or [])
             for place, parameter in enumerate(component.get("parameters") or [])
-            if parameter.get("type") in filetypes.KINDS
+            if parameter.get("type") in filetypes.KINDS and isinstance(parameter.get(parameter["type"]), dict)
         ]
     return []
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
-from . import state
+from . import message_templates, state
 from .state import World
 
 logger = logging.getLogger("sandbox.snapshot")
@@ -21,6 +21,7 @@ RECORDS = {
     "codes": (state.Code, "code"),
     "tokens": (state.Token, "token"),
     "messages": (state.ChatMessage, "wamid"),
+    "templates": (state.MessageTemplate, "template_id"),
     "media": (state.Media, "media_id"),
     "uploads": (state.Upload, "upload_id"),
 }
@@ -63,6 +64,7 @@ def _plain(record) -> dict:
 def load(text: str) -> World:
     data = json.loads(text)
     world = World()
+    is_without_templates = "templates" not in data  # of a sandbox that had none yet
     for name, (record_class, key) in RECORDS.items():
         setattr(world, name, {record[key]: _made(record_class, record) for record in data.pop(name, [])})
     for record in data.pop("chats"):
@@ -74,6 +76,8 @@ def load(text: str) -> World:
     world.webhooks = {webhook.webhook_id: webhook for webhook in webhooks}
     for name, value in data.items():
         setattr(world, name, value)
+    if is_without_templates:
+        message_templates.add_examples(world)
     return world
 
 

@@ -102,6 +102,18 @@ class ChatMessage:
 
 
 @dataclass
+class MessageTemplate:
+    template_id: str
+    waba_id: str
+    name: str
+    language: str
+    category: str
+    components: list[dict]
+    status: str = "APPROVED"
+    parameter_format: str = "POSITIONAL"
+
+
+@dataclass
 class Media:
     """A file of a message, either way. Its bytes are on disk under its id."""
 
@@ -199,6 +211,7 @@ class World:
     codes: dict[str, Code] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     messages: dict[str, ChatMessage] = field(default_factory=dict)
+    templates: dict[str, MessageTemplate] = field(default_factory=dict)
     media: dict[str, Media] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)

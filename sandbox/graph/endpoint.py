@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from .. import log
 from ..errors import GraphError, error_body, new_trace_id, no_such_object
 from ..media import PATH
-from . import access, media, messages, numbers, oauth, storm, uploads, wabas
+from . import access, media, messages, numbers, oauth, storm, templates, uploads, wabas
 from .calls import Call, read_params, read_token
 
 VERSION = re.compile(r"^v\d+\.\d+$")
@@ -28,10 +28,11 @@ OBJECT_EDGES = {
     ("app", "POST", "uploads"): uploads.start,
     ("waba", "GET", ""): wabas.read,
     ("waba", "GET", "phone_numbers"): wabas.phone_numbers,
-    ("waba", "GET", "message_templates"): wabas.message_templates,
+    ("waba", "GET", "message_templates"): templates.list_of_waba,
     ("waba", "GET", "subscribed_apps"): wabas.subscribed_apps,
     ("waba", "POST", "subscribed_apps"): wabas.subscribe_app,
     ("waba", "DELETE", "subscribed_apps"): wabas.unsubscribe_app,
+    ("template", "GET", ""): templates.read,
     ("number", "GET", ""): numbers.read,
     ("number", "POST", ""): numbers.update,
     ("number", "POST", "register"): numbers.register,
@@ -121,4 +122,6 @@ def _kind(meta, object_id: str) -> str:
         return "waba"
     if object_id in meta.world.numbers:
         return "number"
+    if object_id in meta.world.templates:
+        return "template"
     return "media" if object_id in meta.world.media else ""

@@ -3,9 +3,9 @@
 import asyncio
 import time
 
-from .. import media, rules, statuses, validation
+from .. import media, message_templates, rules, statuses, validation
 from ..errors import GraphError
-from ..state import USER_ID, ChatMessage, Customer, Number, digits, new_wamid
+from ..state import USER_ID, ChatMessage, Customer, MessageTemplate, Number, digits, new_wamid
 from . import access
 from .access import MESSAGING
 from .calls import Call
@@ -22,10 +22,10 @@ async def post(meta, call: Call) -> dict:
     if not number.is_registered:
         raise GraphError(133010, details="The phone number is not registered on the Cloud API.")
     validation.check(body)
-    _check_template(body)
+    template = _template_of(meta, number, body)
     fails_with = media.check_references(meta, number, body) or int(meta.weather.number("fail_later"))
     await asyncio.sleep(meta.weather.number("messages_delay_before"))
-    message = _accept(meta, number, body, fails_with)
+    message = _accept(meta, number, body, fails_with, template.category.lower() if template else "service")
     access.note_accepted(meta.world.tokens[call.token])
     if meta.weather.strikes("early_status"):
         await statuses.begin_before_the_answer(meta, message)
@@ -49,13 +49,12 @@ def _is_authentication(name: str) -> bool:
     return name in ("access_token", "appsecret_proof", "appsecret_time")
 
 
-def _check_template(body: dict) -> None:
-    if body.get("type") == "template":
-        name, language = body["template"]["name"], body["template"]["language"]["code"]
-        raise GraphError(132001, details=f"template name ({name}) does not exist in {language}")
+def _template_of(meta, number: Number, body: dict) -> MessageTemplate | None:
+    is_template = body.get("type") == "template"
+    return message_templates.check(meta.world, number.waba_id, body["template"]) if is_template else None
 
 
-def _accept(meta, number: Number, body: dict, fails_with: int) -> ChatMessage:
+def _accept(meta, number: Number, body: dict, fails_with: int, category: str) -> ChatMessage:
     to = body.get("to") or body["recipient"]
     customer = _customer(meta, to)
     if (customer.wa_id if customer else digits(to)) == number.digits:
@@ -74,6 +73,7 @@ def _accept(meta, number: Number, body: dict, fails_with: int) -> ChatMessage:
         is_to_user_id=bool(USER_ID.match(to)),
         biz_opaque_callback_data=body.get("biz_opaque_callback_data"),
         fails_with=fails_with,
+        category=category,
     )
     if message.type in validation.MEDIA and meta.weather.strikes("media_fails_later"):
         message.fails_with = 131053
@@ -95,7 +95,10 @@ def _answer(message: ChatMessage) -> dict:
         contact["user_id"] = message.to
     else:
         contact["wa_id"] = message.wa_id
-    return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": message.wamid}]}
+    accepted = {"id": message.wamid}
+    if message.type == "template":
+        accepted["message_status"] = "accepted"
+    return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [accepted]}
 
 
 def _mark_as_read(meta, number: Number, body: dict) -> dict:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from .. import inbound, media, statuses
+from .. import inbound, media, message_templates, statuses
 from ..errors import BadRequest
 from ..examples import example_files
 from ..state import ChatMessage, Customer, Number
@@ -146,10 +146,12 @@ def _content(meta, customer: Customer, number: Number, form: dict) -> dict | Non
         raise BadRequest("The message this answers is not in this chat.")
     if kind == "reaction":
         return {"type": "reaction", "reaction": {"message_id": message.wamid, "emoji": one(form, "emoji")[:12]}}
-    return _tapped(message, kind, one(form, "id")) | {"context": {"from": number.digits, "id": message.wamid}}
+    return _tapped(meta, message, kind, one(form, "id")) | {"context": {"from": number.digits, "id": message.wamid}}
 
 
-def _tapped(message: ChatMessage, kind: str, chosen: str) -> dict:
+def _tapped(meta, message: ChatMessage, kind: str, chosen: str) -> dict:
+    if kind == "button":
+        return _tapped_in_template(meta, message, chosen)
     action = message.body.get("interactive", {}).get("action", {})
     if kind == "button_reply":
         choices = [button["reply"] for button in action.get("buttons", [])]
@@ -158,6 +160,17 @@ def _tapped(message: ChatMessage, kind: str, chosen: str) -> dict:
     for choice in choices:
         if choice["id"] == chosen:
             return {"type": "interactive", "interactive": {"type": kind, kind: choice}}
+    raise BadRequest("The message has no such button.")
+
+
+def _tapped_in_template(meta, message: ChatMessage, chosen: str) -> dict:
+    waba_id = meta.world.numbers[message.phone_number_id].waba_id
+    template = (
+        message_templates.find(meta.world, waba_id, message.body["template"]) if message.type == "template" else None
+    )
+    for button in message_templates.filled(template, message.body["template"]).get("buttons", []) if template else []:
+        if button["type"] == "QUICK_REPLY" and button["text"] == chosen:
+            return {"type": "button", "button": {"payload": button["payload"], "text": chosen}}
     raise BadRequest("The message has no such button.")
 
 

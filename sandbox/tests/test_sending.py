@@ -115,7 +115,7 @@ def test_broken_json_is_refused(sandbox, token):
 
 
 def test_unknown_template_is_404(sandbox, token):
-    template = {"name": "order_ready", "language": {"code": "en_US"}}
+    template = {"name": "order_ready", "language": {"code": "de"}}
     answer = sandbox.send(token, type="template", template=template)
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, 132001)
 

@@ -1,8 +1,11 @@
 import json
 import time
+from pathlib import Path
 
 import pytest
 import requests
+
+from sandbox.switches import SWITCHES
 
 from .conftest import CUSTOMER, SHOP, SHOP_NUMBER, wait_for
 
@@ -163,6 +166,12 @@ def test_details_on_the_page(sandbox):
     )
     form |= {"refuse.share": "a lot"}
     assert requests.post(f"{sandbox.base}/weather/", data=form, timeout=5).status_code == 400
+
+
+def test_every_switch_is_documented():
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    rows = [f"| `{name}` | {switch.unit} | {switch.text} |" for name, switch in SWITCHES.items()]
+    assert [row for row in rows if row not in readme] == []
 
 
 def test_unknown_switch_is_refused(sandbox):

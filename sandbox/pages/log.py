@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from .. import webhooks
 from ..state import LogEntry, Webhook
 from .home import badge
 from .render import Html, el, join, page, template
@@ -18,7 +17,7 @@ SHOWN_WEBHOOKS = 200
 
 async def show(request: Request) -> Response:
     meta = request.app.state.meta
-    latest = list(meta.world.webhooks.values())[-SHOWN_WEBHOOKS:]
+    latest = meta.postman.latest(SHOWN_WEBHOOKS)
     content = template(
         "log.html",
         calls=join(_call(entry) for entry in reversed(meta.log)) or _nothing("No call yet."),
@@ -59,6 +58,8 @@ def _webhook(webhook: Webhook) -> Html:
 
 def _what(webhook: Webhook) -> str:
     """`read`, `text`, ...: what a reader looks for."""
+    if webhook.count > 1:
+        return f"{webhook.count} updates"
     value = json.loads(webhook.body)["entry"][0]["changes"][0]
     for status in value["value"].get("statuses", []):
         return status["status"]
@@ -87,7 +88,7 @@ def _clock(moment: float) -> str:
 
 
 async def retry(request: Request) -> Response:
-    webhooks.retry_all(request.app.state.meta)
+    request.app.state.meta.postman.retry_all()
     return RedirectResponse("/log/", status_code=303)
 
 

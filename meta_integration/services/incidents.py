@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from meta_integration.error_book import plain_words
 from meta_integration.graph.errors import KnownError
 from meta_integration.models import WABA, Incident, PhoneNumber
 
@@ -55,9 +56,10 @@ def stop_sending(number: PhoneNumber, error: KnownError) -> None:
     if error.action == "pause_account":
         stopped = PhoneNumber.objects.filter(account=number.account)
         kind, subject = Incident.Kind.ACCOUNT_STOPPED, number.account.waba_id
+    reason = plain_words(error.code, error.subcode)
     with transaction.atomic():
-        stopped.update(paused_reason=error.meaning[:300])
-        open_incident(kind, subject, account=number.account, evidence=f"{error.meaning} (code {error.code})")
+        stopped.update(paused_reason=reason[:300])
+        open_incident(kind, subject, account=number.account, evidence=f"{reason} (code {error.code})")
 
 
 def resume_number(number: PhoneNumber, because: str) -> None:

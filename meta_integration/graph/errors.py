@@ -33,15 +33,21 @@ WORDS = {**SENDING, **RARE}
 class GraphError(Exception):
     """Any failure of a call. Its text holds no token, no URL and no customer's words.
 
-    `retry_after` is how many seconds Meta asks to wait, or None where it does not say.
+    `status` is the answer's HTTP status, or None without an answer. `retry_after` is how many seconds Meta asks to
+    wait, or None where it does not say.
     """
 
     error_class: ErrorClass
+    status: int | None = None
     retry_after: float | None = None
 
 
 class GraphUnreachable(GraphError):
     error_class = ErrorClass.UNKNOWN_OUTCOME
+
+    def __init__(self, text: str, status: int | None = None):
+        self.status = status
+        super().__init__(text)
 
 
 class GraphNotReached(GraphUnreachable):
@@ -214,11 +220,12 @@ def known_error(code: int | None, subcode: int | None = None) -> KnownError | No
 
 
 def as_int(value) -> int | None:
-    """Meta writes codes as integers, and now and then as strings."""
+    """Meta writes codes as integers, and now and then as strings. None for what fits no column."""
     try:
-        return int(value)
-    except (TypeError, ValueError):
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if abs(number) < 2**31 else None
 
 
 def class_of(code: int | None, subcode: int | None = None, status: int = 400) -> type[GraphAPIError]:

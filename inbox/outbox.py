@@ -36,6 +36,7 @@ from meta_integration.graph.errors import (
 )
 from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import incidents
+from meta_integration.services.calls import CallBuffer
 from meta_integration.services.clients import graph_client_for
 
 log = structlog.get_logger(__name__)
@@ -66,8 +67,9 @@ def pump(number_pk: int) -> int:
     if number is None or number.why_it_waits():
         return 0
     fail_what_is_too_late(number)
+    calls = CallBuffer()
     try:
-        run = _Pump(number, graph_client_for(number.account))
+        run = _Pump(number, graph_client_for(number.account, recorder=calls))
     except (ValueError, InvalidToken):
         incidents.mark_broken(number.account, _("The stored token cannot be opened. Connect the account again."))
         return 0
@@ -84,6 +86,7 @@ def pump(number_pk: int) -> int:
                 _settle(run, {future: run.in_flight.pop(future) for future in answered})
         finally:
             give_back(run)
+            calls.flush()
 
 
 @transaction.atomic

@@ -71,7 +71,7 @@ def meta_refused(exc: GraphAPIError, *, has_pin: bool = False) -> ConnectProblem
         todo = _("Wait 72 hours, then start again. Meta allows 10 registrations of a number in that time.")
     else:
         todo = _("Start again. If it stays, send support this code: they can see what Meta means by it.")
-    happened = _("%(words)s (Meta's code %(code)s.) Nothing was saved.")
+    happened = _("Meta refused it (code %(code)s): %(words)s Nothing was saved.")
     words = {"words": plain_words(exc.code, exc.subcode) or exc.details, "code": exc.code}
     return ConnectProblem(_("Meta refused a step"), happened % words, _with_pin(todo, has_pin))
 

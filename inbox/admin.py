@@ -2,10 +2,11 @@ from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import TabularInline
-from unfold.decorators import action
+from unfold.decorators import action, display
 
 from inbox.models import Contact, Message, MessageStatus, OrphanStatus, Thread
 from inbox.services import sending
+from meta_integration import error_book
 from workspaces import services
 from workspaces.admin_base import SupportAdmin, WorkspaceAdmin
 
@@ -53,11 +54,16 @@ class MessageAdmin(WorkspaceAdmin):
     search_fields = ["wamid", "thread__contact__name", "thread__contact__wa_id"]
     ordering = ["-id"]
     fields = [
-        "occurred_at", "direction", "thread", "number", "type", "body", "status", "error_code", "error", "wamid",
+        "occurred_at", "direction", "thread", "number", "type", "body", "status", "code", "error", "wamid",
         "reference", "author", "attempts", "not_before", "content",
     ]  # fmt: skip
+    readonly_fields = ["code"]
     inlines = [TimelineInline]
     actions = ["it_went_out", "send_again"]
+
+    @display(description=_("error code"))
+    def code(self, message):
+        return error_book.link_to(message.error_code)
 
     def has_reply_permission(self, request):
         return services.may_reply(request.role)

@@ -1,4 +1,4 @@
-"""The merchant's way to connect."""
+"""The merchant's way to connect, and the error book."""
 
 import secrets
 import time
@@ -9,10 +9,12 @@ from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from meta_integration.error_book import chapters
 from meta_integration.forms import ChooseNumberForm
 from meta_integration.models import ConnectAttempt
 from meta_integration.services import connect
@@ -95,3 +97,16 @@ def _problem(request, problem: problems.ConnectProblem):
 
 def _page(request, template: str, context: dict, status: int = 200):
     return render(request, template, {**admin.site.each_context(request), **context}, status=status)
+
+
+# The error book ------------------------------------------------------------------------------------------------------
+def error_book(request):
+    """What Meta's codes mean. Inside the admin, and for everybody who may go there."""
+    wanted = request.GET.get("q", "")
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Error book"),
+        "wanted": wanted,
+        "chapters": chapters(wanted),
+    }
+    return TemplateResponse(request, "meta_integration/error_book.html", context)

@@ -22,6 +22,7 @@ from meta_integration import pacing
 from meta_integration.graph.client import MetaGraphClient
 from meta_integration.models import PhoneNumber
 from meta_integration.services import incidents
+from meta_integration.services.calls import CallBuffer
 from meta_integration.services.clients import graph_client_for
 from workspaces.valkey import client as valkey
 
@@ -74,8 +75,9 @@ def pump(number_pk: int, *, only_campaigns: bool = False) -> int:
     if number is None or number.why_it_waits():
         return 0
     claims.fail_what_is_too_late(number)
+    calls = CallBuffer()
     try:
-        client = graph_client_for(number.account)
+        client = graph_client_for(number.account, recorder=calls)
     except (ValueError, InvalidToken):
         incidents.mark_broken(number.account, _("The stored token cannot be opened. Connect the account again."))
         return 0
@@ -85,6 +87,7 @@ def pump(number_pk: int, *, only_campaigns: bool = False) -> int:
             _go_on(run)
         finally:
             run.put_back(run.waiting)
+            calls.flush()
     return run.done
 
 

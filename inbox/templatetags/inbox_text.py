@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from inbox import kinds
 from inbox.models import Message, Thread
+from meta_integration import error_book
 
 register = template.Library()
 
@@ -29,6 +30,12 @@ def is_bubble(message: Message) -> bool:
 def placeholder(holder: Message | Thread) -> str:
     """What came, where it cannot be drawn yet or has no words."""
     return kinds.name_of(holder.type if isinstance(holder, Message) else holder.last_type)
+
+
+@register.filter
+def book(code: int) -> str:
+    """The code, as a link to what the error book says about it."""
+    return error_book.link_to(code)
 
 
 @register.filter

@@ -20,9 +20,9 @@ def renew(account: WABA, token: str) -> None:
 
     Messages that waited go out with the next sweep. Raises CannotRenew, and nothing is changed then.
     """
-    client = clients.graph_client_with(token)
+    client = clients.graph_client_with(token, workspace=account.workspace)
     try:
-        facts = clients.app_client().debug_token(token)
+        facts = clients.app_client(account.workspace).debug_token(token)
         found = client.waba(account.waba_id)
         scopes = connect.checked_scopes(facts)
     except ConnectProblem as exc:

@@ -12,13 +12,15 @@ from django.utils import timezone
 from inbox import live
 from inbox.models import Message, MessageStatus, OrphanStatus
 from inbox.services.moves import CAN_BECOME, REPORTED, move_messages
-from meta_integration.graph.errors import SenderStopped, TokenRejected, as_int, class_of, known_error
+from meta_integration.error_book import plain_words
+from meta_integration.graph.errors import ErrorClass, as_int, classify, known_error
 from meta_integration.models import PhoneNumber
 from meta_integration.services import incidents
 from meta_integration.walk import text_in
 from workspaces.bulk import insert_each, update_each
 
 ORPHANS_LIVE = timedelta(days=7)
+STOPPING = {ErrorClass.TOKEN_DEAD, ErrorClass.ACCOUNT_STOPPED, ErrorClass.NUMBER_STOPPED}
 # Other statuses of Meta's are kept in the timeline and move nothing.
 CAN_BECOME_REPORTED = {str(status): frozenset(map(str, CAN_BECOME[status])) for status in REPORTED}
 
@@ -163,21 +165,20 @@ def _stop_what_meta_stopped(failed: list[int], code: int | None) -> None:
 
     Only for messages that failed just now: a status that is replayed says nothing about today.
     """
-    error_class = class_of(code)
-    if error_class not in (TokenRejected, SenderStopped):
+    error_class = classify(code).error_class
+    if error_class not in STOPPING:
         return
     number_ids = Message.objects.filter(pk__in=failed).values("number_id")
     for number in PhoneNumber.objects.select_related("account").filter(pk__in=number_ids):
-        if error_class is SenderStopped:
-            incidents.stop_sending(number, known_error(code))
+        if error_class is ErrorClass.TOKEN_DEAD:
+            incidents.mark_broken(number.account, plain_words(code))
         else:
-            incidents.mark_broken(number.account, known_error(code).meaning)
+            incidents.stop_sending(number, known_error(code))
 
 
 def reason_of(code: int | None, subcode: int | None, details: str) -> str:
     """Plain words for a code, for the column that says why; Meta's own words for one that is new to us."""
-    known = known_error(code, subcode)
-    return (known.meaning if known else details)[:500]
+    return (plain_words(code, subcode) or details)[:500]
 
 
 def _failure(report: Report) -> tuple[int | None, str]:

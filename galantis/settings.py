@@ -119,7 +119,7 @@ CELERY_BEAT_SCHEDULE = {
     "adopt-orphans": {"task": "inbox.tasks.adopt_orphan_statuses", "schedule": 30, "options": {"expires": 30}},
     "trim-webhooks": {"task": "meta_integration.tasks.trim_webhooks", "schedule": 3600},
     "trim-calls": {"task": "meta_integration.tasks.trim_graph_calls", "schedule": 3600},
-    "trim-orphans": {"task": "inbox.tasks.trim_orphan_statuses", "schedule": 3600},
+    "expire-orphans": {"task": "inbox.tasks.expire_orphan_statuses", "schedule": 3600},
     "forget-connects": {"task": "meta_integration.tasks.forget_old_connect_attempts", "schedule": 300},
 }
 

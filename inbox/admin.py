@@ -33,7 +33,7 @@ class ThreadAdmin(WorkspaceAdmin):
 class TimelineInline(TabularInline):
     model = MessageStatus
     hide_title = True
-    fields = readonly_fields = ["status", "at", "received_at"]
+    fields = readonly_fields = ["status", "at", "received_at", "is_billable", "pricing_category", "pricing_type"]
     extra = 0
     can_delete = False
 
@@ -88,8 +88,8 @@ class MessageAdmin(WorkspaceAdmin):
 
 @admin.register(OrphanStatus)
 class OrphanStatusAdmin(SupportAdmin):
-    list_display = ["received_at", "status", "wamid", "number"]
+    list_display = ["received_at", "status", "wamid", "number", "expired_at"]
     list_select_related = ["number"]
     search_fields = ["wamid"]
     ordering = ["-id"]
-    fields = ["received_at", "status", "at", "wamid", "number", "raw"]
+    fields = ["received_at", "status", "at", "wamid", "number", "expired_at", "raw"]

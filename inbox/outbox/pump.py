@@ -44,6 +44,7 @@ class Run:
     number: PhoneNumber
     client: MetaGraphClient
     threads: ThreadPoolExecutor
+    calls: CallBuffer
     priorities: tuple[int, ...] = tuple(Priority)
     # Marks this run's claims: a row that another run has claimed since is no longer ours to start or to give back.
     token: uuid.UUID = field(default_factory=uuid.uuid4)
@@ -82,7 +83,7 @@ def pump(number_pk: int, *, only_campaigns: bool = False) -> int:
         incidents.mark_broken(number.account, _("The stored token cannot be opened. Connect the account again."))
         return 0
     with ThreadPoolExecutor(settings.SENDING_THREADS, thread_name_prefix="send") as threads:
-        run = Run(number, client, threads, (Priority.CAMPAIGN,) if only_campaigns else tuple(Priority))
+        run = Run(number, client, threads, calls, (Priority.CAMPAIGN,) if only_campaigns else tuple(Priority))
         try:
             _go_on(run)
         finally:
@@ -113,6 +114,7 @@ def _claim_more(run: Run) -> None:
         run.put_back(run.waiting)
         return
     run.looked_at = now
+    run.calls.flush()
     priorities = [each for each in run.priorities if each == Priority.AGENT or not has_enough]
     run.waiting += claims.claim(run.number, run.token, enough // 2 + 1, priorities)
     run.waiting.sort(key=lambda row: (row.priority, row.pk))

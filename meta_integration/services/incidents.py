@@ -5,7 +5,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from meta_integration.error_book import plain_words
-from meta_integration.graph.errors import KnownError
+from meta_integration.graph.errors import ErrorClass, KnownError, verdict_of
 from meta_integration.models import WABA, Incident, PhoneNumber
 
 
@@ -60,7 +60,7 @@ def stop_sending(number: PhoneNumber, error: KnownError) -> None:
     """Meta stopped the number, or its whole account: messages wait until a person resumes or connects again."""
     stopped = PhoneNumber.objects.filter(pk=number.pk)
     kind, subject = Incident.Kind.NUMBER_STOPPED, number.phone_number_id
-    if error.action == "pause_account":
+    if verdict_of(error).error_class is ErrorClass.ACCOUNT_STOPPED:
         stopped = PhoneNumber.objects.filter(account=number.account)
         kind, subject = Incident.Kind.ACCOUNT_STOPPED, number.account.waba_id
     reason = plain_words(error.code, error.subcode)

@@ -16,6 +16,7 @@ from .posting import Connections
 from .state import Update, Webhook
 
 CONNECTIONS = 8
+WAITING_FOR_ANOTHER_CONNECTION = 4
 LARGEST_BUNDLE = 1000
 FAIR_BUNDLE = 100  # Meta bundles when much is to be told, so do we
 GATHER_SECONDS = 0.3
@@ -82,15 +83,19 @@ class Postman:
     # --- when
 
     def go_on(self) -> None:
-        """Start as many posts as there are free connections, and come back when the next one is due."""
+        """Start as many posts as may go at once, and come back when the next one is due."""
         now = time.time()
         while self._later and self._later[0][0] <= now:
             self._make_ready(heapq.heappop(self._later)[2])
         if not self.meta.weather.is_on("hold_webhooks"):
-            while self._on_the_way < CONNECTIONS and (webhook := self._next(now)):
+            while self._on_the_way < self._connections_wanted() and (webhook := self._next(now)):
                 self._on_the_way += 1
                 self.meta.spawn(self._carry(webhook))
         self._set_timer(now)
+
+    def _connections_wanted(self) -> int:
+        """One while little waits, so that fair weather keeps the order; more with every few that wait."""
+        return min(CONNECTIONS, 1 + (len(self._waiting) + len(self._ready)) // WAITING_FOR_ANOTHER_CONNECTION)
 
     def _put_off(self, moment: float, what: Update | Webhook) -> None:
         heapq.heappush(self._later, (moment, next(self._numbers), what))

@@ -13,6 +13,7 @@ from .home import badge
 from .render import Html, el, join, page, template
 
 SHOWN_WEBHOOKS = 200
+LONGEST_SHOWN = 20_000  # a bundle of a thousand updates is longer
 
 
 async def show(request: Request) -> Response:
@@ -53,7 +54,7 @@ def _webhook(webhook: Webhook) -> Html:
         badge(f"{webhook.state.replace('_', ' ')} · {webhook.last_status or '-'}", kind),
         el("span", tries + _next_try(webhook), class_="number"),
     ]
-    return _entry(line, ("Sent", _pretty(json.loads(webhook.body))))
+    return _entry(line, ("Sent", _pretty(json.loads(webhook.body))[:LONGEST_SHOWN]))
 
 
 def _what(webhook: Webhook) -> str:

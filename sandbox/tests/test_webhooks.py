@@ -3,7 +3,7 @@ import hmac
 import json
 from types import SimpleNamespace
 
-from sandbox import bodies
+from sandbox import bodies, state
 from sandbox.state import Update
 
 from .conftest import CUSTOMER, SHOP, SHOP_NUMBER, App, Sandbox, wait_for
@@ -186,6 +186,32 @@ def test_restart_goes_on_where_it_stopped(tmp_path, app):
         wait_for(lambda: any("messages" in value for value in app.values()))
     finally:
         second.stop()
+
+
+def test_held_webhooks_survive_a_restart(tmp_path, app):
+    first = Sandbox(webhook_url=app.url, snapshot=str(tmp_path / "snapshot.json"))
+    first.connect()
+    first.control("weather", hold_webhooks=True)
+    wamid = first.write()
+    first.stop()
+    second = Sandbox(webhook_url=app.url, snapshot=str(tmp_path / "snapshot.json"))
+    try:
+        assert wait_for(app.values)[0]["messages"][0]["id"] == wamid
+    finally:
+        second.stop()
+
+
+def test_old_messages_are_forgotten_and_still_counted(monkeypatch):
+    monkeypatch.setattr(state, "MESSAGES_KEPT", 3)
+    world = state.World()
+    for number in range(10):
+        message = state.ChatMessage(f"wamid.{number}", CUSTOMER, SHOP_NUMBER, False, "text", {}, 0.0)
+        message.biz_opaque_callback_data = f"ref-{number}"
+        world.add_message(message)
+        world.note_accepted(message)
+    assert list(world.messages) == ["wamid.7", "wamid.8", "wamid.9"]
+    assert list(world.chat(CUSTOMER, SHOP_NUMBER).wamids) == list(world.messages)
+    assert len(world.accepted) == 10
 
 
 def test_broken_snapshot_is_set_aside(tmp_path):

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from . import inbound, rules, statuses
 from .errors import BadRequest, webhook_error
+from .graph import access, oauth
 from .state import WINDOW_SECONDS, ChatMessage, Customer, Number
 from .weather import changed
 
@@ -131,6 +132,13 @@ def revoke(meta, data: dict) -> dict:
     return {"revoked": len(tokens)}
 
 
+def _token(meta, data: dict) -> dict:
+    """A new token for the WABA, as a system user's: without the log-in dialog."""
+    if str(data.get("waba_id")) not in meta.world.wabas:
+        raise BadRequest("waba_id is not one of this sandbox.")
+    return oauth.issue(meta, [str(data["waba_id"])], [access.MANAGEMENT, access.MESSAGING])
+
+
 def whole(data: dict, name: str, default: int) -> int:
     """A number of the request, as a browser's form or a program writes it."""
     text = str(data.get(name) or default)
@@ -210,6 +218,7 @@ routes = [
     Route("/control/weather", _json(_weather), methods=["GET", "POST"]),
     Route("/control/reset", _json(_reset), methods=["POST"]),
     Route("/control/revoke", _json(revoke), methods=["POST"]),
+    Route("/control/token", _json(_token), methods=["POST"]),
     Route("/control/number", _json(change_number), methods=["POST"]),
     Route("/control/customers", _json(_customers), methods=["POST"]),
     Route("/control/accepted", _json(_accepted), methods=["GET"]),

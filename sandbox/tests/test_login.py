@@ -124,3 +124,9 @@ def test_no_token_unknown_token_and_foreign_account_are_told_apart(sandbox):
 
 def test_wrong_appsecret_proof_is_refused(sandbox):
     assert error_of(sandbox.get(SHOP_NUMBER, sandbox.token(), params={"appsecret_proof": "0" * 64}))["code"] == 100
+
+
+def test_a_new_token_without_the_dialog_reaches_its_account_alone(sandbox):
+    token = sandbox.control("token", waba_id=SHOP)["access_token"]
+    assert sandbox.get(SHOP, token).status_code == 200
+    assert sandbox.get(OUTLET, token).status_code != 200

@@ -14,6 +14,11 @@ TITLES = {
     "intake": "Webhook intake",
     "statuses": "Statuses applied",
     "sending": "Sending, one number at 1,000 a second",
+    "pace": "Pace at 80 a second",
+    "reply": "An agent's answer beside a campaign",
+    "campaign": "Intake while a campaign runs",
+    "replay": "Replay, three times in random order",
+    "chaos": "Processes killed at random",
 }
 
 

@@ -5,6 +5,7 @@ import hmac
 import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -33,43 +34,50 @@ class _Connection:
     received: bytes = b""
 
 
-def post(port: int, path: str, bodies: Iterator[bytes], *, secret: str, connections: int, seconds: float) -> Result:
-    """POST signed bodies to 127.0.0.1 as fast as `connections` allow, for `seconds` or until the bodies end."""
-    result, selector = Result(), selectors.DefaultSelector()
-    begun = time.perf_counter()
-    for _ in range(connections):
-        connection = _Connection(socket.create_connection(("127.0.0.1", port)))
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(connection.sock, selectors.EVENT_READ, connection)
-        _send(connection, path, next(bodies), secret)
-    busy = connections
-    while busy:
-        for key, _ in selector.select(timeout=30):
-            connection = key.data
-            status = _read(connection)
-            if status is None:
-                continue
-            now = time.perf_counter()
-            result.latencies.append(now - connection.started)
-            result.statuses[status] = result.statuses.get(status, 0) + 1
-            body = next(bodies, None) if now - begun < seconds else None
-            if body is None:
-                selector.unregister(connection.sock)
-                connection.sock.close()
+def post(
+    port: int, path: str, bodies: Iterator[bytes], *, secret: str, connections: int, seconds: float, rate: float = 0
+) -> Result:
+    """POST signed bodies to 127.0.0.1 for `seconds`, as fast as `connections` allow, or `rate` a second.
+
+    At a rate, an answer's time counts from when its post was due: one that hangs does not hide the others' waiting.
+    """
+    result, selector, begun = Result(), selectors.DefaultSelector(), time.perf_counter()
+    free = deque(_connect(port, selector) for _ in range(connections))
+    due, busy = begun, 0
+    while free or busy:
+        now = time.perf_counter()
+        while free and now < begun + seconds and due <= now:
+            _send(free.popleft(), path, next(bodies), secret, due if rate else now)
+            due, busy = due + (1 / rate if rate else 0), busy + 1
+        if not busy and now >= begun + seconds:
+            break
+        for key, _ in selector.select(timeout=min(30, max(0.0, due - now)) if free else 30):
+            status = _read(key.data)
+            if status is not None:
+                result.latencies.append(time.perf_counter() - key.data.started)
+                result.statuses[status] = result.statuses.get(status, 0) + 1
+                free.append(key.data)
                 busy -= 1
-            else:
-                _send(connection, path, body, secret)
     result.seconds = time.perf_counter() - begun
+    for connection in free:
+        connection.sock.close()
     return result
 
 
-def _send(connection: _Connection, path: str, body: bytes, secret: str) -> None:
+def _connect(port: int, selector: selectors.BaseSelector) -> _Connection:
+    connection = _Connection(socket.create_connection(("127.0.0.1", port)))
+    connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    selector.register(connection.sock, selectors.EVENT_READ, connection)
+    return connection
+
+
+def _send(connection: _Connection, path: str, body: bytes, secret: str, started: float) -> None:
     signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         f"X-Hub-Signature-256: sha256={signature}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    connection.started = time.perf_counter()
+    connection.started = started
     connection.sock.sendall(head.encode() + body)
 
 

@@ -13,7 +13,7 @@ from inbox.tasks import pump
 from meta_integration.models import PhoneNumber
 from meta_integration.services.clients import graph_client_for
 
-LATENCY, SECONDS, BARE_SECONDS = 0.1, 20, 8
+LATENCY, SECONDS, BARE_SECONDS = 0.1, 60, 12
 LIMIT = 1000
 
 

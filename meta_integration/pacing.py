@@ -6,6 +6,7 @@ books only a little ahead; an agent's message may book further, so it is never l
 """
 
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
@@ -104,6 +105,27 @@ def _departures(count: int, first: float, gap: float, ahead: float, wanted: int)
     return Departures(count, first, gap, 0.0 if count == wanted else max(first + count * gap - ahead, 0.001))
 
 
+def wait_for_room(number: PhoneNumber) -> None:
+    """Called right before a departure: a process that stood still for a moment does not catch up within a second."""
+    time.sleep(_window(number.pk, int(limit_of(number) * SHARE_OF_LIMIT)).enter())
+
+
+class _Window:
+    """The last departures of this process: no second sees more than `most`."""
+
+    def __init__(self, most: int):
+        self._left, self._lock = deque(maxlen=most), Lock()
+
+    def enter(self) -> float:
+        """Seconds until this one may leave. Whoever comes next leaves no earlier."""
+        with self._lock:
+            now = time.monotonic()
+            is_full = len(self._left) == self._left.maxlen
+            at = max(now, self._left[0] + 1.0) if is_full else now
+            self._left.append(at)
+            return at - now
+
+
 @dataclass
 class _Alone:
     """One process's own timetable. Begins a moment from now, so that losing Valkey never lets a burst out."""
@@ -118,6 +140,11 @@ class _Alone:
             count = max(0, min(wanted, int((now + ahead - start) * rate) + 1)) if start <= now + ahead else 0
             self.next = start + count / rate if count else self.next
             return _departures(count, start - now, 1 / rate, ahead, wanted)
+
+
+@lru_cache(maxsize=1024)
+def _window(number_pk: int, most: int) -> _Window:
+    return _Window(most)
 
 
 @lru_cache(maxsize=1024)

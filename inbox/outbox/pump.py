@@ -173,6 +173,7 @@ def _send(run: Run, row: Outgoing, at: float) -> None:
     """In a thread: leave at the booked moment, and put the answer where the main thread finds it."""
     try:
         time.sleep(max(0.0, at - time.monotonic()))
+        pacing.wait_for_room(run.number)
         answer = NotStarted() if run.is_stopped else run.client.send_message(run.number.phone_number_id, row.body())
     except BaseException as exc:  # noqa: BLE001 - whatever it is, it is this message's answer
         answer = exc

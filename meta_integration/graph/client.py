@@ -2,13 +2,16 @@
 
 import hashlib
 import hmac
+import time
 from collections.abc import Iterator
+from typing import BinaryIO
 
 import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
-from meta_integration.graph.errors import GraphNotReached, GraphUnreachable, error_for
+from meta_integration.graph import files
+from meta_integration.graph.errors import GraphNotReached, GraphUnreachable, as_int, error_for
 
 WABA_FIELDS = "id,name,currency,timezone_id,account_review_status"
 NUMBER_FIELDS = (
@@ -36,8 +39,8 @@ class MetaGraphClient:
         timeout: tuple[float, float] = (5, 30),
     ):
         self._session, self._timeout = session, timeout
-        self._root = f"{base_url}/{version}"
-        self._auth = BearerAuth(token)
+        self._base_url, self._root = base_url, f"{base_url}/{version}"
+        self._auth = TokenAuth(token)
         self._proof = {"appsecret_proof": appsecret_proof(app_secret, token)} if app_secret else {}
 
     def __repr__(self):
@@ -81,7 +84,101 @@ class MetaGraphClient:
         except (KeyError, IndexError, TypeError):
             raise GraphUnreachable("POST messages: an answer without a message id") from None
 
+    def mark_as_read(self, phone_number_id: str, wamid: str, *, typing: bool = False) -> None:
+        """Two blue ticks for this message and all before it. `typing` shows for 25 seconds that somebody writes."""
+        shown = {"typing_indicator": {"type": "text"}} if typing else {}
+        body = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid, **shown}
+        self._request("POST", f"{phone_number_id}/messages", json=body)
+
+    # Media: files in messages, named by ids that one number may use ---------------------------------------------
+    def upload_media(self, phone_number_id: str, file: BinaryIO, file_name: str, mime_type: str) -> str:
+        """Upload a file; return its id. Meta keeps it for 30 days, for this number."""
+        answer = self._transfer(
+            "POST",
+            f"{self._root}/{phone_number_id}/media",
+            params=self._proof,
+            data={"messaging_product": "whatsapp", "type": mime_type},
+            files={"file": (file_name, file, mime_type)},
+        )
+        return _id_in("POST media", answer)
+
+    def media_info(self, media_id: str, phone_number_id: str) -> dict:
+        """`url` (good for five minutes), `mime_type`, `sha256`, `file_size` of a file."""
+        return self._request("GET", media_id, params={"phone_number_id": phone_number_id})
+
+    def download_media(self, url: str, target: BinaryIO, *, most: int) -> None:
+        """Write the file at an address of `media_info` to `target`, at most so many bytes of it.
+
+        Raises FileElsewhere for an address that is not Meta's, FileAddressExpired for an old one, and FileTooLarge.
+        """
+        if not files.is_metas(url, self._base_url):
+            raise files.FileElsewhere("GET a file: not an address of Meta's")
+        until = time.monotonic() + files.MOST_SECONDS
+        try:
+            with self._session.get(
+                url, auth=self._auth, timeout=self._timeout, allow_redirects=False, stream=True
+            ) as response:
+                if response.status_code == 404:
+                    raise files.FileAddressExpired("GET a file: HTTP 404")
+                if response.status_code != 200:
+                    _read("GET a file", response, [self._auth.token])
+                    raise GraphUnreachable(f"GET a file: HTTP {response.status_code}")
+                written = 0
+                for block in response.iter_content(64 * 1024):
+                    written += len(block)
+                    if written > most:
+                        raise files.FileTooLarge(f"GET a file: more than {most} bytes")
+                    if time.monotonic() > until:
+                        raise GraphUnreachable("GET a file: it came too slowly")
+                    target.write(block)
+        except requests.RequestException as exc:
+            raise _no_answer("GET a file", exc) from None
+
+    def delete_media(self, media_id: str, phone_number_id: str) -> None:
+        self._request("DELETE", media_id, params={"phone_number_id": phone_number_id})
+
+    # Resumable upload: files in templates and profiles, named by handles -----------------------------------------
+    def start_upload(self, app_id: str, file_name: str, file_length: int, file_type: str) -> str:
+        """Begin an upload to the app; return the session, which is to be used as it is."""
+        what = {"file_name": file_name, "file_length": file_length, "file_type": file_type}
+        return _id_in("POST uploads", self._request("POST", f"{app_id}/uploads", params=what))
+
+    def continue_upload(self, session: str, file: BinaryIO, offset: int, length: int) -> str:
+        """Send the file's bytes from `offset` to its end (`length`); return its handle, "" while Meta has not all.
+
+        Of a large file Meta gives several handles, one a line: together they are the handle.
+        """
+        file.seek(offset)
+        answer = self._transfer(
+            "POST",
+            f"{self._root}/{session}",
+            headers={"file_offset": str(offset)},
+            data=file if offset < length else b"",
+            auth=TokenAuth(self._auth.token, "OAuth"),
+        )
+        handle = answer.get("h")
+        return handle if isinstance(handle, str) else ""
+
+    def upload_offset(self, session: str) -> int:
+        """How many bytes of a broken upload Meta has."""
+        answer = self._transfer("GET", f"{self._root}/{session}", auth=TokenAuth(self._auth.token, "OAuth"))
+        offset = as_int(answer.get("file_offset"))
+        if offset is None:
+            raise GraphUnreachable("GET upload: an answer without an offset")
+        return offset
+
     # HTTP -------------------------------------------------------------------------------------------------------
+    def _transfer(self, method: str, url: str, *, auth: AuthBase | None = None, **sent) -> dict:
+        """A call whose body is no JSON."""
+        what = f"{method} a file"
+        try:
+            response = self._session.request(
+                method, url, auth=auth or self._auth, timeout=self._timeout, allow_redirects=False, **sent
+            )
+        except requests.RequestException as exc:
+            raise _no_answer(what, exc) from None
+        return _read(what, response, [self._auth.token])
+
     def _pages(self, path: str, params: dict) -> Iterator[dict]:
         after = ""
         while True:
@@ -113,18 +210,18 @@ class MetaGraphClient:
         return _read(what, response, [self._auth.token, *(str(sent[name]) for name in SECRETS if name in sent)])
 
 
-class BearerAuth(AuthBase):
+class TokenAuth(AuthBase):
     """As an auth object, so that a .netrc of the machine cannot take the header's place."""
 
-    def __init__(self, token: str):
-        self.token = token
+    def __init__(self, token: str, word: str = "Bearer"):
+        self.token, self._word = token, word
 
     def __call__(self, request):
-        request.headers["Authorization"] = f"Bearer {self.token}"
+        request.headers["Authorization"] = f"{self._word} {self.token}"
         return request
 
     def __repr__(self):
-        return "<BearerAuth>"
+        return "<TokenAuth>"
 
 
 def appsecret_proof(app_secret: str, token: str) -> str:
@@ -142,6 +239,17 @@ def _read(what: str, response: requests.Response, secrets: list[str]) -> dict:
     if not response.ok or not isinstance(body, dict):
         raise GraphUnreachable(f"{what}: HTTP {response.status_code} without a readable answer")
     return body
+
+
+def _id_in(what: str, answer: dict) -> str:
+    if not answer.get("id"):
+        raise GraphUnreachable(f"{what}: an answer without an id")
+    return str(answer["id"])
+
+
+def _no_answer(what: str, exc: requests.RequestException) -> GraphUnreachable:
+    kind = GraphNotReached if _never_connected(exc) else GraphUnreachable
+    return kind(f"{what}: {type(exc).__name__}")
 
 
 def _never_connected(exc: requests.RequestException) -> bool:

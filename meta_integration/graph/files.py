@@ -10,7 +10,7 @@ from meta_integration.graph.errors import GraphError
 # Hosts of Meta's from which files come. Whoever else an answer names never gets the token.
 DOMAINS = ("fbsbx.com", "facebook.com", "fbcdn.net")
 # A file that comes slower than this holds up others.
-MOST_SECONDS = 300
+MOST_SECONDS = 120
 
 
 class FileAddressExpired(GraphError):

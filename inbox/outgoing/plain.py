@@ -44,6 +44,18 @@ def sticker(source: Source | MediaAsset) -> Outgoing:
     return _file("sticker", source)
 
 
+def of_file(asset: MediaAsset, caption: str = "") -> Outgoing:
+    """The message that carries this file: as a picture, a video, a sound, a sticker or a document."""
+    if asset.kind == "document":
+        return document(asset, caption, asset.file_name)
+    if asset.kind in ("image", "video"):
+        return _file(asset.kind, asset, caption)
+    if caption.strip():
+        words = _("WhatsApp shows no text with a sound or a sticker. Send the text by itself, and then the file.")
+        raise BadMessage("caption", words)
+    return audio(asset, voice=asset.mime_type == "audio/ogg") if asset.kind == "audio" else sticker(asset)
+
+
 def location(latitude: float, longitude: float, *, name: str = "", address: str = "") -> Outgoing:
     place = {
         "latitude": checks.between("latitude", _("The latitude"), latitude, -90, 90),

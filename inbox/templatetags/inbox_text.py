@@ -6,6 +6,9 @@ from django.utils import timezone
 
 from inbox import kinds
 from inbox.models import Message, Thread
+from meta_integration import filetypes
+from meta_integration.models import MediaAsset
+from meta_integration.services import media
 
 register = template.Library()
 
@@ -28,7 +31,20 @@ def is_bubble(message: Message) -> bool:
 @register.filter
 def placeholder(holder: Message | Thread) -> str:
     """What came, where it cannot be drawn yet or has no words."""
-    return kinds.name_of(holder.type if isinstance(holder, Message) else holder.last_type)
+    return kinds.name_of(holder)
+
+
+@register.filter
+def shows_file(message: Message) -> bool:
+    """Whether the file is the message: then it needs no name beside it."""
+    return message.asset_id is not None and message.type in media.KINDS
+
+
+@register.filter
+def file_label(asset: MediaAsset) -> str:
+    """A file's name and size, as far as they are known."""
+    name = asset.file_name or kinds.name_of_type(asset.kind)
+    return f"{name} · {filetypes.in_words(asset.size)}" if asset.size else name
 
 
 @register.filter

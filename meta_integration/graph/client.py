@@ -143,8 +143,8 @@ class MetaGraphClient:
         what = {"file_name": file_name, "file_length": file_length, "file_type": file_type}
         return _id_in("POST uploads", self._request("POST", f"{app_id}/uploads", params=what))
 
-    def continue_upload(self, session: str, file: BinaryIO, offset: int, length: int) -> str:
-        """Send the file's bytes from `offset` to its end (`length`); return its handle, "" while Meta has not all.
+    def continue_upload(self, session: str, file: BinaryIO, offset: int) -> str:
+        """Send the file's bytes from `offset` to its end; return its handle, "" while Meta has not all.
 
         Of a large file Meta gives several handles, one a line: together they are the handle.
         """
@@ -153,7 +153,7 @@ class MetaGraphClient:
             "POST",
             f"{self._root}/{session}",
             headers={"file_offset": str(offset)},
-            data=file if offset < length else b"",
+            data=file.read(),
             auth=TokenAuth(self._auth.token, "OAuth"),
         )
         handle = answer.get("h")
@@ -162,7 +162,8 @@ class MetaGraphClient:
     def upload_offset(self, session: str) -> int:
         """How many bytes of a broken upload Meta has."""
         answer = self._transfer("GET", f"{self._root}/{session}", auth=TokenAuth(self._auth.token, "OAuth"))
-        offset = as_int(answer.get("file_offset"))
+        offset = answer.get("file_offset")
+        offset = as_int(offset) if isinstance(offset, int | str) else None
         if offset is None:
             raise GraphUnreachable("GET upload: an answer without an offset")
         return offset

@@ -294,6 +294,11 @@ UNFOLD = {
                         "link": reverse_lazy("admin:inbox_contact_changelist"),
                     },
                     {"title": _("Messages"), "icon": "chat", "link": reverse_lazy("admin:inbox_message_changelist")},
+                    {
+                        "title": _("Files"),
+                        "icon": "attach_file",
+                        "link": reverse_lazy("admin:meta_integration_mediaasset_changelist"),
+                    },
                 ],
             },
             {

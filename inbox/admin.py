@@ -53,8 +53,8 @@ class MessageAdmin(WorkspaceAdmin):
     search_fields = ["wamid", "thread__contact__name", "thread__contact__wa_id"]
     ordering = ["-id"]
     fields = [
-        "occurred_at", "direction", "thread", "number", "type", "body", "status", "error_code", "error", "wamid",
-        "reference", "author", "attempts", "not_before", "content",
+        "occurred_at", "direction", "thread", "number", "type", "body", "asset", "status", "error_code", "error",
+        "wamid", "reference", "author", "attempts", "not_before", "content",
     ]  # fmt: skip
     inlines = [TimelineInline]
     actions = ["it_went_out", "send_again"]

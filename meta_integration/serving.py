@@ -16,7 +16,8 @@ SHOWN = {"image/jpeg", "image/png", "image/webp", "video/mp4", "video/3gpp"}
 SHOWN |= {mime_type for mime_type, kind in filetypes.KINDS.items() if kind == "audio"}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self'",
+    # The style is the browser's own, around a picture opened by itself.
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, max-age=3600",
 }

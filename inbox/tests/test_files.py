@@ -214,6 +214,11 @@ def test_a_file_is_shown_as_what_it_is(client, agent, thread, mime_type, kind, t
     assert tag.replace("{url}", f"/media/{message.asset_id}/") in page
 
 
+def test_a_picture_takes_its_room_before_it_is_there(client, agent, thread):
+    with_file(thread, "image/png", "image", width=1600, height=800)
+    assert 'width="320" height="160">' in client.get(f"/inbox/{thread.pk}/").content.decode()
+
+
 def test_a_file_on_its_way_and_one_that_failed_say_so(client, agent, thread):
     with_file(thread, "", "image", state="waiting")
     failed = with_file(thread, "", "document", state="failed", error="It arrived damaged.")

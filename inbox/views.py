@@ -45,6 +45,8 @@ def thread(request, pk):
             _reply(request, current, text)
         except sending.CannotSend as exc:
             problem, status = str(exc), 409
+            if request.FILES:  # A browser does not keep it.
+                problem = _("%(problem)s If you try again, choose the file again.") % {"problem": exc}
         else:
             if not request.htmx:
                 return redirect("inbox:thread", pk)

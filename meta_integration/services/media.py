@@ -100,7 +100,7 @@ def assets_for(workspace: Workspace, content: dict) -> list[MediaAsset]:
     for kind, pk in wanted:
         if pk not in found:
             raise WrongFile(_("The file is not there (any more). Choose it again."))
-        if found[pk].kind != kind:
+        if found[pk].kind != kind or found[pk].mime_type not in filetypes.KINDS:
             raise WrongFile(_("The file “%(name)s” cannot be sent that way.") % {"name": found[pk]})
     return list(found.values())
 

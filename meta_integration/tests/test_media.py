@@ -234,10 +234,12 @@ def test_a_message_may_name_only_files_of_its_workspace_and_of_the_right_kind(nu
     assert media.assets_for(number.workspace, {"document": {"asset": asset.pk}}) == [asset]
     stranger = MediaAssetFactory()
     waiting = MediaAssetFactory(workspace=number.workspace, state=MediaAsset.State.WAITING)
+    archive = MediaAssetFactory(workspace=number.workspace, mime_type="application/zip")
     for content in (
         {"image": {"asset": asset.pk}},
         {"document": {"asset": stranger.pk}},
         {"document": {"asset": waiting.pk}},
+        {"document": {"asset": archive.pk}},
     ):
         with pytest.raises(media.WrongFile):
             media.assets_for(number.workspace, content)

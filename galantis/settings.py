@@ -96,9 +96,11 @@ CELERY_TASK_IGNORE_RESULT = True
 # A wake-up that cannot be published is dropped at once: the sweepers find what it would have announced.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
+SENDING_QUEUE = "sending"
 CELERY_TASK_ROUTES = {
     "meta_integration.tasks.process_webhooks": {"queue": "webhooks"},
-    "inbox.tasks.pump": {"queue": "sending"},
+    "inbox.tasks.pump": {"queue": SENDING_QUEUE},
+    "inbox.tasks.help_pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.fetch_media": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -154,7 +156,7 @@ META_WEBHOOK_HANDLERS = {
 WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
 
 # Sending -----------------------------------------------------------------------------------------------------------
-SENDING_THREADS = env.int("SENDING_THREADS", default=32)
+SENDING_THREADS = env.int("SENDING_THREADS", default=192)
 # Longer than a call to Meta can take, or a slow answer would look like a dead worker.
 SENDING_LEASE_SECONDS = env.int("SENDING_LEASE_SECONDS", default=60)
 

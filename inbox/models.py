@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meta_integration.models import MediaAsset, PhoneNumber
-from workspaces.models import User, WorkspaceModel
+from workspaces.models import User, Workspace, WorkspaceModel
 
 
 class Contact(WorkspaceModel):
@@ -55,10 +55,23 @@ class Thread(WorkspaceModel):
     preview = models.CharField(_("last words"), max_length=160, blank=True)
     last_type = models.CharField(max_length=40, blank=True)
     unread_count = models.PositiveIntegerField(_("unread"), default=0)
+    # Meta said "too fast for this customer" so many times in a row: nothing goes out to them before that time.
+    not_before = models.DateTimeField(null=True, blank=True)
+    pair_strikes = models.PositiveSmallIntegerField(default=0)
+    # When the shop last wrote first: the count of such customers in 24 hours has a limit at Meta.
+    reached_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["number", "contact"], name="one_thread_per_customer")]
-        indexes = [models.Index(fields=["workspace", "-last_message_at", "-id"], name="inbox_thread_list")]
+        indexes = [
+            models.Index(fields=["workspace", "-last_message_at", "-id"], name="inbox_thread_list"),
+            models.Index(
+                fields=["number", "reached_at"],
+                include=["contact"],
+                condition=Q(reached_at__isnull=False),
+                name="threads_reached",
+            ),
+        ]
         verbose_name = _("thread")
 
     def __str__(self):
@@ -96,8 +109,12 @@ class Message(WorkspaceModel):
         CANCELLED = "cancelled", _("Cancelled")
         SKIPPED = "skipped", _("Skipped")
 
-    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="messages", verbose_name=_("thread"))
-    number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, verbose_name=_("number"))
+    # A status changes three to five times, and each index is written anew with it: those named below serve these too.
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, editable=False, db_index=False)
+    thread = models.ForeignKey(
+        Thread, on_delete=models.PROTECT, related_name="messages", verbose_name=_("thread"), db_index=False
+    )
+    number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, verbose_name=_("number"), db_index=False)
     direction = models.CharField(_("direction"), max_length=3, choices=Direction)
     type = models.CharField(_("type"), max_length=40)
     body = models.TextField(_("text"), blank=True)
@@ -140,10 +157,14 @@ class Message(WorkspaceModel):
 class MessageStatus(WorkspaceModel):
     """The timeline: each status Meta reported of a message, once, in whatever order they came."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="timeline")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, editable=False, db_index=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="timeline", db_index=False)
     status = models.CharField(max_length=40)
     at = models.DateTimeField(_("when"))
     received_at = models.DateTimeField(auto_now_add=True)
+    is_billable = models.BooleanField(_("charged"), null=True)
+    pricing_type = models.CharField(_("price"), max_length=40, blank=True)
+    pricing_category = models.CharField(_("price category"), max_length=40, blank=True)
     raw = models.JSONField(default=dict)
 
     class Meta:

@@ -1,8 +1,11 @@
 import time
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
 
-from inbox import live, outbox
+from inbox import live
+from inbox.outbox import claims
+from inbox.outbox import pump as pumps
 from inbox.services import reading, statuses
 from meta_integration.services import inbound_media
 from workspaces import wakeups
@@ -16,16 +19,25 @@ RUN_SECONDS = 20
 @shared_task
 def pump(number_pk: int) -> int:
     wakeups.awake(pump.name, number_pk)
-    done = outbox.pump(number_pk)
-    if outbox.has_due(number_pk):  # It gave its worker back because its time was over.
+    if claims.wants_help(number_pk):
+        wakeups.wake(help_pump, number_pk)
+    done = pumps.pump(number_pk)
+    if not pumps.stopping.is_set() and claims.has_due(number_pk):  # It gave its worker back because its time was over.
         wakeups.wake(pump, number_pk)
     return done
 
 
 @shared_task
+def help_pump(number_pk: int) -> int:
+    """A second process for a number with a high limit and much to send."""
+    wakeups.awake(help_pump.name, number_pk)
+    return pumps.pump(number_pk, only_campaigns=True)
+
+
+@shared_task
 def sweep_outbox() -> int:
     """Mend what dead workers left, then wake the pump of each number with something to send."""
-    numbers = outbox.sweep()
+    numbers = claims.sweep()
     for number_pk in numbers:
         wakeups.wake(pump, number_pk)
     return len(numbers)
@@ -71,3 +83,9 @@ def sweep_media() -> int:
 def mark_as_read(message_pk: int) -> bool:
     wakeups.awake(mark_as_read.name, message_pk)
     return reading.tell_meta(message_pk)
+
+
+@worker_shutting_down.connect
+def _give_back_what_is_claimed(**kwargs):
+    """Heard by the process that keeps the workers; they share the mark with it."""
+    pumps.stopping.set()

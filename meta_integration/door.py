@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from django.utils.crypto import constant_time_compare
 
 from meta_integration import intake, tasks
+from meta_integration.together import Together
 from workspaces import wakeups
 
 log = structlog.get_logger(__name__)
@@ -51,24 +52,30 @@ def _take(environ: dict) -> str:
     if not intake.is_signed_by_meta(body, environ.get("HTTP_X_HUB_SIGNATURE_256", "")):
         return "403 Forbidden"
     try:
-        _record(body)
+        together.store(body)
     except DatabaseError as exc:
         log.error("webhook not stored; Meta will post it again", reason=type(exc).__name__)
-        connection.close_if_unusable_or_obsolete()
         return "503 Service Unavailable"
     announcer.wake_soon()
     return "200 OK"
 
 
-def _record(body: bytes) -> None:
+def _record(bodies: list[tuple[bytes, bytes]]) -> None:
     """Twice where the first try finds that the connection has died meanwhile: outside requests nobody else looks."""
     try:
-        intake.record(body)
+        intake.record(bodies)
     except DatabaseError:
         if connection.in_atomic_block or connection.is_usable():
             raise
         connection.close()
-        intake.record(body)
+        try:
+            intake.record(bodies)
+        except DatabaseError:
+            connection.close_if_unusable_or_obsolete()
+            raise
+
+
+together = Together(_record)
 
 
 def _answer_challenge(query: str) -> tuple[str, bytes]:

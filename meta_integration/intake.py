@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string
@@ -21,16 +21,17 @@ from meta_integration import walk
 from meta_integration.models import Incident, PhoneNumber, WebhookDelivery, WebhookItemError
 from meta_integration.services import incidents
 from meta_integration.walk import Item
+from workspaces.bulk import update_each
 
 log = structlog.get_logger(__name__)
-BATCH = 100
+BATCH, BATCH_BYTES = 500, 4 * 1024 * 1024
 MOST_ATTEMPTS = 5
 State = WebhookDelivery.State
 # PostgreSQL's classes of errors: connection lost, transaction rolled back, out of resources, object in use, shut down.
 SERVERS_FAULT = {"08", "40", "53", "55", "57"}
 INSERT = (
-    "INSERT INTO meta_integration_webhookdelivery (body, body_sha256) VALUES (%s, %s)"
-    " ON CONFLICT (body_sha256) DO NOTHING"
+    "INSERT INTO meta_integration_webhookdelivery (body_sha256, body)"
+    " SELECT * FROM unnest(%b::bytea[], %b::bytea[]) ON CONFLICT (body_sha256) DO NOTHING"
 )
 
 
@@ -60,12 +61,12 @@ def is_signed_by_meta(body: bytes, signature: str) -> bool:
     return constant_time_compare(f"sha256={expected}", signature)
 
 
-def record(body: bytes) -> None:
-    """One INSERT of the raw bytes. The same bytes twice are one row."""
+def record(bodies: list[tuple[bytes, bytes]]) -> None:
+    """One INSERT of the raw bytes, each body beside its SHA-256. The same bytes twice are one row."""
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         # Past Django's own cursor, which would write the bytes into the SQL as text.
-        cursor.execute(INSERT, [body, hashlib.sha256(body).digest()], prepare=True)
+        cursor.execute(INSERT, [list(column) for column in zip(*bodies, strict=True)], prepare=True)
 
 
 # In a worker -------------------------------------------------------------------------------------------------------
@@ -129,9 +130,17 @@ def trim(slice_size: int = 2000) -> int:
 
 
 def _claim(limit: int) -> list[WebhookDelivery]:
+    """In the order of the index `delivery_waiting`: those kept from earlier days are not walked past."""
     waiting = WebhookDelivery.objects.filter(state=State.RECEIVED, retry_at__lte=timezone.now())
-    # In the order of the index `delivery_waiting`: those kept from earlier days are not walked past.
-    return list(waiting.order_by("retry_at", "id").select_for_update(skip_locked=True)[:limit])
+    waiting = waiting.order_by("retry_at", "id").select_for_update(skip_locked=True)
+    pks, size = [], 0
+    # A body may have 3 MB: how long they are is known without reading them.
+    for pk, length in waiting.annotate(length=Length("body")).values_list("pk", "length")[:limit]:
+        size += length
+        if pks and size > BATCH_BYTES:
+            break
+        pks.append(pk)
+    return list(WebhookDelivery.objects.filter(pk__in=pks).order_by("retry_at", "id"))
 
 
 def _process_one_by_one(limit: int) -> int:
@@ -194,7 +203,7 @@ def _process_together(deliveries: list[WebhookDelivery]) -> None:
 
 def _items(delivery: WebhookDelivery) -> list[Item]:
     try:
-        return walk.items_of(json.loads(bytes(delivery.body)), delivery.pk, delivery.received_at)
+        return walk.items_of(walk.parse(bytes(delivery.body)), delivery.pk, delivery.received_at)
     except (ValueError, RecursionError):
         delivery.state = State.BROKEN
         return []
@@ -255,7 +264,8 @@ def _settle(deliveries: list[WebhookDelivery], outcomes: dict) -> None:
         else:
             delivery.state, delivery.error = State.PROCESSED, ""
     columns = ["state", "attempts", "item_count", "unhandled_count", "failed_count", "unknown_numbers", "error"]
-    WebhookDelivery.objects.bulk_update(deliveries, [*columns, "processed_at", "retry_at"])
+    columns += ["id", "processed_at", "retry_at"]
+    update_each(WebhookDelivery, [{column: getattr(each, column) for column in columns} for each in deliveries])
     _keep_item_errors(outcomes)
     for phone_number_id in set().union(*(outcome.unknown_numbers for outcome in outcomes.values())):
         incidents.open_incident(Incident.Kind.UNKNOWN_NUMBER, phone_number_id, evidence=f"number {phone_number_id}")

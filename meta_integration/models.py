@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from meta_integration import filetypes
@@ -26,6 +27,8 @@ class WABA(WorkspaceModel):
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.CONNECTED)
     state_reason = models.CharField(_("why"), max_length=300, blank=True)
     state_since = models.DateTimeField(_("since"), db_default=Now())
+    # Meta said that this account makes too many calls: none before that time.
+    held_until = models.DateTimeField(_("Meta asked to wait until"), null=True, blank=True)
     access_token = SealedTextField(null=True, editable=False)
     token_expires_at = models.DateTimeField(_("log-in expires"), null=True, blank=True)
     scopes = models.JSONField(_("permissions"), default=list, blank=True)
@@ -89,6 +92,11 @@ class PhoneNumber(WorkspaceModel):
             return _("This number is disconnected. Messages wait until it is connected again.")
         if self.paused_reason:
             return _("Meta stopped this number: %(reason)s Messages wait.") % {"reason": self.paused_reason}
+        if self.account.held_until and self.account.held_until > timezone.now():
+            until = date_format(timezone.localtime(self.account.held_until), "H:i")
+            return _("Meta takes no more calls of this account until %(time)s. Messages go out then by themselves.") % {
+                "time": until
+            }
         return ""
 
 

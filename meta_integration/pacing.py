@@ -1,7 +1,8 @@
-"""How fast a number may send: a token bucket in Valkey, shared by all workers; a slow local one while Valkey is away.
+"""How fast a number may send: a timetable in Valkey, shared by all workers; a slow local one while Valkey is away.
 
-Meta counts messages in each second. A bucket of size `b` that fills at `r` lets at most `b + r` pass in any second, so
-both together stay at the limit. Agents may empty the bucket; everybody else leaves them a part of it.
+Meta counts messages in each second. So every message gets a departure of its own, evenly spaced: nothing bunches up,
+whatever the database or the machine does in between, and no permit is lost while a worker is busy. What is not urgent
+books only a little ahead; an agent's message may book further, so it is never later than the next departure.
 """
 
 import time
@@ -19,49 +20,59 @@ log = structlog.get_logger(__name__)
 # Messages a second by Meta's throughput level; numbers that are also on the phone app have their own.
 LIMITS = {"HIGH": 1000, "STANDARD": 80}
 LIMIT_ON_BIZ_APP = 20
-# The bucket's share of the limit. The rest of the limit is how fast it fills.
-BURST_SHARE = 0.025
-AGENTS_SHARE = 0.2
+# A little below the limit: on the way to Meta messages move closer together by some milliseconds.
+SHARE_OF_LIMIT = 0.98
+# Seconds. The first departure is far enough away for the messages to be marked before; campaigns book so far ahead.
+FIRST, AHEAD, AHEAD_URGENT = 0.015, 0.08, 1.0
 # After "too fast" from Meta: half the pace, then back by a twentieth of the limit each second.
 SLOWED_BY, RECOVERS_EACH_SECOND, SLOWEST = 0.5, 0.05, 0.05
 # Without Valkey no worker knows of the others: each takes a share that a handful of them together can afford.
 ALONE_SHARE = 0.2
 FORGET_AFTER_MS = 60_000
 
-TAKE = """
+BOOK = """
 local now = redis.call('TIME'); now = now[1] + now[2] / 1e6
-local limit, wanted, reserve_share = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local size = math.max(2, limit * tonumber(ARGV[4]))
-local held = redis.call('HMGET', KEYS[1], 'tokens', 'at', 'pace', 'pace_at')
-local pace = math.min(1, (tonumber(held[3]) or 1) + (now - (tonumber(held[4]) or now)) * tonumber(ARGV[5]))
-local rate = (limit - size) * pace
-local tokens = math.min(size, (tonumber(held[1]) or size) + math.max(0, now - (tonumber(held[2]) or now)) * rate)
-local reserve = math.floor(size * reserve_share + 0.5)
-local granted = math.max(0, math.min(wanted, math.floor(tokens - reserve)))
-tokens = tokens - granted
-redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', tostring(now))
-redis.call('PEXPIRE', KEYS[1], ARGV[6])
-local wait = 0
-if granted == 0 then wait = (1 + reserve - tokens) / rate end
-return {granted, tostring(wait)}
+local rate, wanted, first, ahead = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local held = redis.call('HMGET', KEYS[1], 'next', 'pace', 'pace_at')
+local pace = math.min(1, (tonumber(held[2]) or 1) + (now - (tonumber(held[3]) or now)) * tonumber(ARGV[5]))
+local gap = 1 / (rate * pace)
+-- Without a memory, departures booked before it was lost may still be ahead.
+local start = math.max(tonumber(held[1]) or now + tonumber(ARGV[7]), now + first)
+local granted = math.max(0, math.min(wanted, math.floor((now + ahead - start) / gap) + 1))
+if granted > 0 then
+  redis.call('HSET', KEYS[1], 'next', string.format('%.6f', start + granted * gap))
+  redis.call('PEXPIRE', KEYS[1], ARGV[6])
+end
+return {granted, string.format('%.6f', start - now), string.format('%.6f', gap)}
 """
 SLOW_DOWN = """
 local now = redis.call('TIME'); now = now[1] + now[2] / 1e6
 local held = redis.call('HMGET', KEYS[1], 'pace', 'pace_at')
 local pace = math.min(1, (tonumber(held[1]) or 1) + (now - (tonumber(held[2]) or now)) * tonumber(ARGV[2]))
 pace = math.max(tonumber(ARGV[3]), pace * tonumber(ARGV[1]))
-redis.call('HSET', KEYS[1], 'pace', tostring(pace), 'pace_at', tostring(now))
+redis.call('HSET', KEYS[1], 'pace', tostring(pace), 'pace_at', string.format('%.6f', now))
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return tostring(pace)
 """
 
 
 @dataclass(frozen=True)
-class Grant:
-    """So many may go now; when none, ask again after `wait` seconds."""
+class Departures:
+    """So many may leave: the first `first` seconds from now, each other `gap` seconds after the one before.
+
+    When fewer than wanted: more can be booked `wait` seconds from now.
+    """
 
     count: int
+    first: float
+    gap: float
     wait: float = 0.0
+
+    def times(self, now: float) -> list[float]:
+        return [now + self.first + n * self.gap for n in range(self.count)]
+
+
+NONE = Departures(0, 0.0, 0.0)
 
 
 def limit_of(number: PhoneNumber) -> int:
@@ -69,16 +80,16 @@ def limit_of(number: PhoneNumber) -> int:
     return LIMIT_ON_BIZ_APP if number.is_on_biz_app else LIMITS.get(number.throughput_level, LIMITS["STANDARD"])
 
 
-def take(number: PhoneNumber, wanted: int, *, is_urgent: bool = False) -> Grant:
-    """Permits for up to `wanted` messages. What is not urgent leaves the agents' part in the bucket."""
-    limit, reserve = limit_of(number), 0 if is_urgent else AGENTS_SHARE
+def book(number: PhoneNumber, wanted: int, *, is_urgent: bool = False) -> Departures:
+    """Departures for up to `wanted` messages, nobody else's. What is urgent may book further ahead than all others."""
+    rate, ahead = limit_of(number) * SHARE_OF_LIMIT, AHEAD_URGENT if is_urgent else AHEAD
     try:
-        arguments = [limit, wanted, reserve, BURST_SHARE, RECOVERS_EACH_SECOND, FORGET_AFTER_MS]
-        granted, wait = _script(TAKE)(keys=[_key(number)], args=arguments)
+        arguments = [rate, wanted, FIRST, ahead, RECOVERS_EACH_SECOND, FORGET_AFTER_MS, AHEAD]
+        count, first, gap = _script(BOOK)(keys=[_key(number)], args=arguments)
     except RedisError as exc:
         log.warning("pacing alone: Valkey does not answer", reason=type(exc).__name__)
-        return _alone(number.pk).take(limit * ALONE_SHARE, wanted)
-    return Grant(int(granted), float(wait))
+        return _alone(number.pk).book(limit_of(number) * ALONE_SHARE, wanted, ahead)
+    return _departures(int(count), float(first), float(gap), ahead, wanted)
 
 
 def slow_down(number: PhoneNumber) -> None:
@@ -89,26 +100,29 @@ def slow_down(number: PhoneNumber) -> None:
         log.warning("not slowed down: Valkey does not answer", number=number.pk)
 
 
-@dataclass
-class _LocalBucket:
-    """One process's own pace. Starts empty, so that losing Valkey never lets a burst out."""
+def _departures(count: int, first: float, gap: float, ahead: float, wanted: int) -> Departures:
+    return Departures(count, first, gap, 0.0 if count == wanted else max(first + count * gap - ahead, 0.001))
 
-    tokens: float = 0.0
-    at: float = field(default_factory=time.monotonic)
+
+@dataclass
+class _Alone:
+    """One process's own timetable. Begins a moment from now, so that losing Valkey never lets a burst out."""
+
+    next: float = field(default_factory=lambda: time.monotonic() + 0.1)
     lock: Lock = field(default_factory=Lock)
 
-    def take(self, rate: float, wanted: int) -> Grant:
+    def book(self, rate: float, wanted: int, ahead: float) -> Departures:
         with self.lock:
             now = time.monotonic()
-            self.tokens, self.at = min(2.0, self.tokens + (now - self.at) * rate), now
-            granted = min(wanted, int(self.tokens))
-            self.tokens -= granted
-            return Grant(granted, 0.0 if granted else (1 - self.tokens) / rate)
+            start = max(self.next, now + FIRST)
+            count = max(0, min(wanted, int((now + ahead - start) * rate) + 1)) if start <= now + ahead else 0
+            self.next = start + count / rate if count else self.next
+            return _departures(count, start - now, 1 / rate, ahead, wanted)
 
 
 @lru_cache(maxsize=1024)
-def _alone(number_pk: int) -> _LocalBucket:
-    return _LocalBucket()
+def _alone(number_pk: int) -> _Alone:
+    return _Alone()
 
 
 @lru_cache(maxsize=4)

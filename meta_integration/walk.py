@@ -1,6 +1,8 @@
 """Every item of a delivery. Meta batches at each level, so nothing here takes the first of a list."""
 
+import json
 import math
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,7 +16,13 @@ LISTS = {
 }
 
 
-@dataclass(frozen=True)
+# A quick look at the bytes: escapes of NUL and of half characters, halves as such, other encodings, endless numbers.
+MAY_BE_UNSTORABLE = re.compile(
+    rb"\\u0000|\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\x00|NaN|Infinity|[:,[]\s*-?[0-9.]+[eE]\+?[0-9]{3}|[0-9]{300}"
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One message, status, error or account event. `value` is the whole value around it (metadata, contacts)."""
 
@@ -31,9 +39,15 @@ class Item:
         return text_in(self.value.get("metadata"), "phone_number_id")
 
 
+def parse(body: bytes):
+    """The body's JSON, without what PostgreSQL cannot hold. Raises ValueError, or RecursionError, when it is none."""
+    parsed = json.loads(body)
+    return storable(parsed) if MAY_BE_UNSTORABLE.search(body) else parsed
+
+
 def items_of(body, delivery_pk: int, received_at: datetime) -> list[Item]:
     """All items of a parsed body. Whatever is not where it should be is passed over: the raw body is kept."""
-    items, body = [], storable(body)
+    items = []
     for number, entry in _dicts(body.get("entry") if isinstance(body, dict) else None):
         for index, change in _dicts(entry.get("changes")):
             value = change.get("value")

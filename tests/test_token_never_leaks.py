@@ -32,8 +32,8 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from galantis.logs import redact
-from inbox import outbox
 from inbox.models import Message
+from inbox.outbox.pump import pump
 from inbox.services import sending
 from inbox.tests.factories import ThreadFactory
 from meta_integration.graph.errors import GraphError
@@ -205,7 +205,7 @@ def connect(user: User) -> dict:
 def send(number: PhoneNumber) -> Message:
     thread = ThreadFactory(number=number, workspace=number.workspace)
     message = sending.reply(thread, "Hello", author=number.account.connected_by)
-    outbox.pump(number.pk)
+    pump(number.pk)
     return Message.objects.get(pk=message.pk)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from inbox.models import Message
 
@@ -41,3 +41,28 @@ def move_messages(pks: Iterable[int], to: str, *, where: dict | None = None, **f
     if moved:
         Message.objects.filter(pk__in=moved).update(status=to, **fields)
     return moved
+
+
+RECORD_SENT = """
+WITH answers AS (SELECT * FROM unnest(%s::bigint[], %s::text[]) AS answer (id, wamid)),
+locked AS (
+  SELECT message.id, answers.wamid FROM inbox_message message JOIN answers USING (id) ORDER BY message.id FOR UPDATE
+)
+UPDATE inbox_message message SET
+  wamid = coalesce(message.wamid, locked.wamid), lease_until = NULL,
+  status = CASE WHEN message.status = ANY(%s) THEN 'sent' ELSE message.status END,
+  error = CASE WHEN message.status = ANY(%s) THEN '' ELSE message.error END,
+  error_code = CASE WHEN message.status = ANY(%s) THEN NULL ELSE message.error_code END
+FROM locked WHERE message.id = locked.id
+"""
+
+
+def record_sent(wamids: dict[int, str]) -> None:
+    """Meta has taken these messages and given them its ids. One statement, however many.
+
+    A status that Meta reported before its own answer came is not lowered.
+    """
+    if wamids:
+        may_move = [str(status) for status in CAN_BECOME[S.SENT]]
+        with connection.cursor() as cursor:
+            cursor.execute(RECORD_SENT, [list(wamids), list(wamids.values()), may_move, may_move, may_move])

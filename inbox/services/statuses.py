@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,15 +11,19 @@ from django.utils import timezone
 
 from inbox import live
 from inbox.models import Message, MessageStatus, OrphanStatus
-from inbox.services.moves import REPORTED, move_messages
+from inbox.services.moves import CAN_BECOME, REPORTED, move_messages
 from meta_integration.graph.errors import SenderStopped, TokenRejected, as_int, class_of, known_error
 from meta_integration.models import PhoneNumber
 from meta_integration.services import incidents
+from meta_integration.walk import text_in
+from workspaces.bulk import insert_each, update_each
 
 ORPHANS_LIVE = timedelta(days=7)
+# Other statuses of Meta's are kept in the timeline and move nothing.
+CAN_BECOME_REPORTED = {str(status): frozenset(map(str, CAN_BECOME[status])) for status in REPORTED}
 
 
-@dataclass
+@dataclass(slots=True)
 class Report:
     """One status as Meta reported it. `reference` is ours, echoed: it may arrive before the wamid is known here."""
 
@@ -30,6 +34,17 @@ class Report:
     at: datetime
     reference: uuid.UUID | None
     raw: dict
+
+
+@dataclass(slots=True)
+class _Known:
+    """What must be known of a message that a report is about."""
+
+    pk: int
+    number_id: int
+    reference: uuid.UUID
+    wamid: str | None
+    status: str
 
 
 @transaction.atomic
@@ -81,8 +96,10 @@ def _messages_of(reports: list[Report]) -> dict:
     references = {report.reference for report in reports if report.reference}
     numbers = {report.number_id for report in reports}
     ours = Message.objects.filter(Q(wamid__in=wamids) | Q(reference__in=references), number__in=numbers)
+    ours = ours.filter(direction=Message.Direction.OUT).order_by("pk").select_for_update(of=("self",))
     found = {}
-    for message in ours.filter(direction=Message.Direction.OUT).order_by("pk").select_for_update(of=("self",)):
+    for row in ours.values_list("pk", "number_id", "reference", "wamid", "status"):
+        message = _Known(*row)
         found[message.number_id, message.reference] = message
         if message.wamid:
             found[message.number_id, message.wamid] = message
@@ -90,47 +107,44 @@ def _messages_of(reports: list[Report]) -> dict:
 
 
 def _keep_orphans(strangers: list[Report]) -> None:
-    OrphanStatus.objects.bulk_create(
-        [
-            OrphanStatus(
-                workspace_id=report.workspace_id,
-                number_id=report.number_id,
-                wamid=report.wamid,
-                reference=report.reference,
-                status=report.status,
-                at=report.at,
-                raw=report.raw,
-            )
-            for report in strangers
-        ],
-        ignore_conflicts=True,
+    now = timezone.now()
+    columns = [field.name for field in fields(Report)]
+    insert_each(
+        OrphanStatus, [{**{name: getattr(each, name) for name in columns}, "received_at": now} for each in strangers]
     )
 
 
-def _learn_wamids(matched: list) -> None:
+def _learn_wamids(matched: list[tuple[_Known, Report]]) -> None:
     """A status may know the wamid before our own send has stored it."""
-    learned = {}
-    for message, report in matched:
-        if message.wamid is None:
-            message.wamid = report.wamid
-            learned[message.pk] = message
-    Message.objects.bulk_update(learned.values(), ["wamid"])
+    learned = {message.pk: report.wamid for message, report in matched if message.wamid is None}
+    update_each(Message, [{"id": pk, "wamid": wamid} for pk, wamid in learned.items()])
 
 
-def _append_to_timeline(matched: list) -> None:
-    rows = [
-        MessageStatus(
-            workspace_id=report.workspace_id, message=message, status=report.status, at=report.at, raw=report.raw
-        )
-        for message, report in matched
-    ]
-    MessageStatus.objects.bulk_create(rows, ignore_conflicts=True)
+def _append_to_timeline(matched: list[tuple[_Known, Report]]) -> None:
+    now = timezone.now()
+    insert_each(MessageStatus, [_timeline_row(message, report, now) for message, report in matched])
 
 
-def _raise_status(matched: list) -> None:
+def _timeline_row(message: _Known, report: Report, now: datetime) -> dict:
+    pricing = report.raw.get("pricing")
+    is_billable = pricing.get("billable") if isinstance(pricing, dict) else None
+    return {
+        "workspace_id": report.workspace_id,
+        "message_id": message.pk,
+        "status": report.status,
+        "at": report.at,
+        "received_at": now,
+        "is_billable": is_billable if isinstance(is_billable, bool) else None,
+        "pricing_type": text_in(pricing, "type")[:40],
+        "pricing_category": text_in(pricing, "category")[:40],
+        "raw": report.raw,
+    }
+
+
+def _raise_status(matched: list[tuple[_Known, Report]]) -> None:
     highest = {}
     for message, report in matched:
-        if report.status in REPORTED:  # Others are kept in the timeline and mean nothing to us.
+        if message.status in CAN_BECOME_REPORTED.get(report.status, ()):
             best = highest.get(message.pk)
             if best is None or REPORTED.index(report.status) > REPORTED.index(best.status):
                 highest[message.pk] = report
@@ -160,10 +174,15 @@ def _stop_what_meta_stopped(failed: list[int], code: int | None) -> None:
             incidents.mark_broken(number.account, known_error(code).meaning)
 
 
+def reason_of(code: int | None, subcode: int | None, details: str) -> str:
+    """Plain words for a code, for the column that says why; Meta's own words for one that is new to us."""
+    known = known_error(code, subcode)
+    return (known.meaning if known else details)[:500]
+
+
 def _failure(report: Report) -> tuple[int | None, str]:
     """Meta's code, and the table's plain words for it; Meta's own title for a code the table does not know."""
     errors = report.raw.get("errors")
     error = next((each for each in errors if isinstance(each, dict)), {}) if isinstance(errors, list) else {}
     code = as_int(error.get("code"))
-    known = known_error(code)
-    return code, (known.meaning if known else str(error.get("title") or ""))[:500]
+    return code, reason_of(code, None, str(error.get("title") or ""))

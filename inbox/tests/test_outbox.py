@@ -9,8 +9,10 @@ import requests
 from django.db import connections
 from django.utils import timezone
 
-from inbox import outbox, tasks
+from inbox import tasks
 from inbox.models import Message, Priority
+from inbox.outbox import claims, settle
+from inbox.outbox.pump import pump
 from inbox.services import sending, statuses
 from inbox.services.moves import move_messages
 from inbox.tests.factories import MessageFactory, ThreadFactory
@@ -58,7 +60,7 @@ def meanwhile(graph, message: Message, callback) -> None:
 
 
 def run(message: Message) -> Message:
-    outbox.pump(message.number_id)
+    pump(message.number_id)
     message.refresh_from_db()
     return message
 
@@ -95,7 +97,7 @@ def test_all_go_out_once_the_urgent_first(graph, message, settings):
     for priority in (Priority.CAMPAIGN, Priority.AGENT, Priority.CAMPAIGN):
         MessageFactory(thread=message.thread, priority=priority)
     accept(graph, message)
-    outbox.pump(message.number_id)
+    pump(message.number_id)
     sent = [json.loads(call.request.body)["biz_opaque_callback_data"] for call in graph.calls]
     expected = Message.objects.order_by("priority", "id").values_list("reference", flat=True)
     assert sent == [str(reference) for reference in expected]
@@ -111,8 +113,8 @@ def test_a_dead_token_opens_one_incident_and_everything_waits(graph, message):
     assert account.state == WABA.State.BROKEN
     incident = Incident.objects.get()
     assert (incident.kind, incident.account, incident.closed_at) == ("connection_broken", account, None)
-    assert outbox.claim(others[0].number, uuid.uuid4()) == []
-    assert outbox.sweep() == []
+    assert claims.claim(others[0].number, uuid.uuid4(), 10) == []
+    assert claims.sweep() == []
 
 
 def test_after_reconnecting_what_waited_goes_out(graph, message):
@@ -121,7 +123,7 @@ def test_after_reconnecting_what_waited_goes_out(graph, message):
     assert message.status == S.QUEUED
     WABA.objects.update(state=WABA.State.CONNECTED)
     accept(graph, message)
-    assert outbox.sweep() == [message.number_id]
+    assert claims.sweep() == [message.number_id]
     assert run(message).status == S.SENT
 
 
@@ -133,7 +135,7 @@ def test_a_number_stopped_by_meta_waits_for_a_person(graph, message):
     assert Incident.objects.get().kind == "number_stopped"
 
 
-@pytest.mark.parametrize(("status", "code"), [(400, 130429), (400, 131056), (400, 80007), (500, 131000), (503, 2)])
+@pytest.mark.parametrize(("status", "code"), [(400, 130429), (400, 131056), (500, 131000), (503, 2)])
 def test_not_now_waits_and_is_tried_again(graph, message, status, code):
     refuse(graph, message, status, code)
     run(message)
@@ -143,10 +145,10 @@ def test_not_now_waits_and_is_tried_again(graph, message, status, code):
 
 def test_trouble_of_metas_that_does_not_end_fails_with_that_reason(graph, message):
     refuse(graph, message, 500, 131000)
-    for _ in range(outbox.MOST_ATTEMPTS):
+    for _ in range(settle.MOST_ATTEMPTS):
         Message.objects.update(not_before=timezone.now())
         run(message)
-    assert (message.status, message.error_code, len(graph.calls)) == (S.FAILED, 131000, outbox.MOST_ATTEMPTS)
+    assert (message.status, message.error_code, len(graph.calls)) == (S.FAILED, 131000, settle.MOST_ATTEMPTS)
 
 
 def test_limits_never_fail_a_message(graph, message):
@@ -179,7 +181,7 @@ def test_without_a_readable_answer_it_is_unknown_and_never_sent_again_by_itself(
     assert message.status == S.UNKNOWN
     assert "EAA" not in message.error
     Message.objects.update(not_before=timezone.now() - timedelta(days=1))
-    assert outbox.sweep() == []
+    assert claims.sweep() == []
     run(message)
     assert len(graph.calls) == 1
 
@@ -204,7 +206,7 @@ def test_a_dead_workers_claim_is_given_back_and_its_sending_is_unknown(message):
     claimed = MessageFactory(thread=message.thread, status=S.CLAIMED, lease_until=past)
     sending_one = MessageFactory(thread=message.thread, status=S.SENDING, lease_until=past)
     alive = MessageFactory(thread=message.thread, status=S.SENDING, lease_until=timezone.now() + timedelta(minutes=1))
-    outbox.sweep()
+    claims.sweep()
     states = dict(Message.objects.values_list("pk", "status"))
     assert (states[claimed.pk], states[sending_one.pk], states[alive.pk]) == (S.QUEUED, S.UNKNOWN, S.SENDING)
 
@@ -219,10 +221,10 @@ def test_a_pump_that_lost_its_claim_neither_starts_nor_gives_back_what_another_i
         at_meta.append(json.loads(request.body)["biz_opaque_callback_data"])
         # While this call hangs the lease of the other message runs out, and another pump takes and begins it.
         Message.objects.filter(pk=second.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-        outbox.sweep()
+        claims.sweep()
         other = uuid.uuid4()
-        assert [each.pk for each in outbox.claim(message.number, other)] == [second.pk]
-        move_messages([second.pk], S.SENDING, where={"claimed_by": other}, lease_until=outbox._lease())
+        assert [each.pk for each in claims.claim(message.number, other, 10)] == [second.pk]
+        move_messages([second.pk], S.SENDING, where={"claimed_by": other}, lease_until=claims.lease())
         return 400, {}, json.dumps({"error": {"code": 131048, "message": "stopped"}})
 
     meanwhile(graph, message, slow_then_stopped)
@@ -295,9 +297,9 @@ def test_a_failed_status_stops_what_the_same_answer_would_have_stopped(message, 
 
 
 def test_a_number_at_work_is_not_woken_again(message):
-    assert outbox.sweep() == [message.number_id]
+    assert claims.sweep() == [message.number_id]
     MessageFactory(thread=message.thread, status=S.SENDING, lease_until=timezone.now() + timedelta(minutes=1))
-    assert outbox.sweep() == []
+    assert claims.sweep() == []
 
 
 def test_the_sweep_wakes_the_numbers_with_work(graph, message):

@@ -10,9 +10,8 @@ from hypothesis.extra.django import TestCase
 
 from conftest import PAYLOADS
 from inbox.models import Message, MessageStatus, OrphanStatus
-from inbox.outbox import _record_accepted
 from inbox.services import receiving, statuses
-from inbox.services.moves import CAN_BECOME, REPORTED, move_messages
+from inbox.services.moves import CAN_BECOME, REPORTED, move_messages, record_sent
 from inbox.tests.factories import MessageFactory
 from meta_integration import intake
 from meta_integration.models import WebhookDelivery
@@ -76,7 +75,8 @@ def test_status_before_the_send_is_recorded_ends_in_the_same_state(deliver, with
     message = MessageFactory(status=S.SENDING)
     deliver(delivery(message, "sent", "delivered", with_reference=with_reference))
     assert OrphanStatus.objects.count() == (0 if with_reference else 2)
-    _record_accepted(message.number, {message.pk: WAMID})
+    record_sent({message.pk: WAMID})
+    statuses.adopt_orphans_of(message.number_id, [WAMID])
     message.refresh_from_db()
     assert (message.status, message.wamid) == (S.DELIVERED, WAMID)
     assert message.timeline.count() == 2

@@ -236,7 +236,7 @@ def _read(what: str, response: requests.Response, secrets: list[str]) -> dict:
         body = None
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, dict):
-        raise error_for(response.status_code, error, secrets)
+        raise error_for(response.status_code, error, secrets, response.headers)
     if not response.ok or not isinstance(body, dict):
         raise GraphUnreachable(f"{what}: HTTP {response.status_code} without a readable answer")
     return body

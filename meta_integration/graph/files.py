@@ -5,7 +5,7 @@ import re
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from meta_integration.graph.errors import GraphError
+from meta_integration.graph.errors import ErrorClass, GraphError
 
 # Hosts of Meta's from which files come. Whoever else an answer names never gets the token.
 DOMAINS = ("fbsbx.com", "facebook.com", "fbcdn.net")
@@ -16,13 +16,17 @@ MOST_SECONDS = 120
 class FileAddressExpired(GraphError):
     """The address was good for five minutes only: ask for a new one."""
 
+    error_class = ErrorClass.TRY_AGAIN
+
 
 class FileTooLarge(GraphError):
-    pass
+    error_class = ErrorClass.REQUEST_WRONG
 
 
 class FileElsewhere(GraphError):
     """The address is none of Meta's, so it was not asked: it would have got the token."""
+
+    error_class = ErrorClass.REQUEST_WRONG
 
 
 def is_metas(url: str, base_url: str) -> bool:

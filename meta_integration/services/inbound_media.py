@@ -109,8 +109,8 @@ def _fetch(asset: MediaAsset) -> None:
     except TokenRejected as exc:
         incidents.mark_broken(account, _("Meta refused the connection's token (code %s).") % exc.code)
         _wait(asset, timedelta())
-    except RateLimited:
-        _wait(asset, timedelta(minutes=5))
+    except RateLimited as exc:
+        _wait(asset, timedelta(seconds=exc.retry_after or 300))
     except Exception as exc:  # noqa: BLE001 - Meta, the network or the storage: another time it may go
         log.warning(
             "a customer's file was not fetched", asset=asset.pk, tries=asset.attempts, reason=type(exc).__name__

@@ -9,6 +9,8 @@ import requests
 from meta_integration.graph import errors
 from meta_integration.graph.client import MetaGraphClient, appsecret_proof
 from meta_integration.graph.errors import (
+    ErrorClass,
+    GraphError,
     GraphNotReached,
     GraphUnreachable,
     RateLimited,
@@ -16,6 +18,8 @@ from meta_integration.graph.errors import (
     SenderStopped,
     TemporaryFailure,
     TokenRejected,
+    class_of,
+    classify,
     error_for,
     known_error,
 )
@@ -38,6 +42,7 @@ def client():
         (401, 190, TokenRejected),
         (400, 190, TokenRejected),
         (403, 10, TokenRejected),
+        (403, 200, TokenRejected),
         (403, 250, TokenRejected),
         (500, 3, TokenRejected),
         (400, 130429, RateLimited),
@@ -65,11 +70,97 @@ def test_the_code_decides_what_the_caller_does_next_not_the_http_status(status, 
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['code']}-{row['subcode']}")
-def test_every_row_of_the_code_table_is_found_and_has_plain_words(row):
+def test_every_row_of_the_code_table_is_found_and_has_a_class(row):
     code = row["code"] if row["code"] is not None else row["code_range"][0] + 5
-    known = known_error(code, row["subcode"])
-    assert known.meaning
+    verdict = classify(code, row["subcode"])
+    assert (verdict.known.code, verdict.known.subcode) == (row["code"], row["subcode"])
+    assert verdict.error_class in ErrorClass
     assert type(error_for(row["http_status"] or 400, {"code": code, "error_subcode": row["subcode"]}))
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (131000, ErrorClass.TRY_AGAIN),
+        (131016, ErrorClass.TRY_AGAIN),
+        (130429, ErrorClass.SLOW_NUMBER),
+        (131057, ErrorClass.SLOW_NUMBER),
+        (131056, ErrorClass.SLOW_PAIR),
+        (80007, ErrorClass.SLOW_ACCOUNT),
+        (80014, ErrorClass.SLOW_ACCOUNT),
+        (4, ErrorClass.SLOW_ACCOUNT),
+        (190, ErrorClass.TOKEN_DEAD),
+        (200, ErrorClass.TOKEN_DEAD),
+        (131005, ErrorClass.TOKEN_DEAD),
+        (368, ErrorClass.ACCOUNT_STOPPED),
+        (131042, ErrorClass.ACCOUNT_STOPPED),
+        (131048, ErrorClass.NUMBER_STOPPED),
+        (131045, ErrorClass.NUMBER_STOPPED),
+        (133010, ErrorClass.NUMBER_STOPPED),
+        (132001, ErrorClass.TEMPLATE_STOPPED),
+        (132016, ErrorClass.TEMPLATE_STOPPED),
+        (131026, ErrorClass.RECIPIENT_FINAL),
+        (131030, ErrorClass.RECIPIENT_FINAL),
+        (131050, ErrorClass.RECIPIENT_FINAL),
+        (131047, ErrorClass.WINDOW_CLOSED),
+        (100, ErrorClass.REQUEST_WRONG),
+        (131052, ErrorClass.REQUEST_WRONG),
+        (131053, ErrorClass.REQUEST_WRONG),
+        (999_999, ErrorClass.REQUEST_WRONG),
+    ],
+)
+def test_a_webhook_and_a_batch_are_judged_without_a_status_as_an_answer_is(code, expected):
+    assert classify(code).error_class == expected
+    assert error_for(400, {"code": code}).error_class == expected
+
+
+def test_every_class_of_an_answer_has_its_exception():
+    assert set(errors.EXCEPTIONS) == set(ErrorClass) - {ErrorClass.UNKNOWN_OUTCOME}
+    assert class_of(190) is TokenRejected
+
+
+def test_without_an_error_object_the_class_says_whether_it_may_have_happened():
+    assert GraphUnreachable("").error_class == ErrorClass.UNKNOWN_OUTCOME
+    assert GraphNotReached("").error_class == ErrorClass.TRY_AGAIN
+
+
+USAGE = json.dumps(
+    {
+        "101": [
+            {"type": "whatsapp_business_management", "call_count": 100, "estimated_time_to_regain_access": 19},
+            {"type": "catalog_management", "call_count": 100, "estimated_time_to_regain_access": 60},
+        ],
+        "102": [{"type": "whatsapp_business_messaging", "call_count": 3, "estimated_time_to_regain_access": 0}],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "headers", "seconds"),
+    [
+        (130429, {"Retry-After": "7"}, 7),
+        (130429, {"Retry-After": "0.5"}, 0.5),
+        (131000, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+        (131000, {"Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT"}, errors.LONGEST_WAIT),
+        (80007, {"Retry-After": "7", "X-Business-Use-Case-Usage": USAGE}, 7),
+        (80007, {"Retry-After": "soon", "X-Business-Use-Case-Usage": USAGE}, 19 * 60),
+        (80009, {"X-Business-Use-Case-Usage": USAGE}, 60 * 60),
+        (4, {"X-Business-Use-Case-Usage": USAGE}, 60 * 60),
+        # Calls are counted there, and these two are about messages.
+        (130429, {"X-Business-Use-Case-Usage": USAGE}, None),
+        (131056, {"X-Business-Use-Case-Usage": USAGE}, None),
+        (80007, {"X-Business-Use-Case-Usage": '{"101": {"type": 1}}'}, None),
+        (80007, {"X-Business-Use-Case-Usage": "<html>"}, None),
+        (80007, {"Retry-After": "-3"}, 0),
+        (80007, {"Retry-After": "nan"}, None),
+        (80007, {}, None),
+    ],
+)
+def test_how_long_meta_asks_to_wait(client, graph, code, headers, seconds):
+    graph.get(f"{ROOT}/101", status=400, json={"error": {"code": code}}, headers=headers)
+    with pytest.raises(GraphError) as caught:
+        client.waba("101")
+    assert caught.value.retry_after == seconds
 
 
 def test_an_unknown_subcode_falls_back_to_the_codes_own_row():

@@ -2,20 +2,22 @@
 
 import json
 import re
+import threading
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from conftest import PAYLOADS, Answer
 from inbox.models import Message
-from meta_integration import intake, tasks
+from meta_integration import intake, tasks, walk
 from meta_integration.door import Door
 from meta_integration.models import Incident, WebhookDelivery, WebhookItemError
 from meta_integration.tests.factories import PhoneNumberFactory, WABAFactory
+from meta_integration.together import Together
 
 pytestmark = pytest.mark.django_db
 NAMES = sorted(path.stem for path in PAYLOADS.glob("*.json"))
@@ -259,3 +261,52 @@ def test_replay_changes_nothing_that_was_right(deliver, number):
     intake.replay(WebhookDelivery.objects.all())
     intake.process_waiting()
     assert list(Message.objects.values()) == before
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        rb'"a\u0000b"', rb'"\ud83d"', b'"\xed\xa0\x80"', b"NaN", b"-Infinity", b"1e999", b"-12.5E+400",
+        b"9" * 400 + b".0", "{}".encode("utf-16"),
+    ],
+)  # fmt: skip
+def test_what_postgresql_cannot_hold_is_found_by_a_look_at_the_bytes(odd):
+    """The careful way is slow, so it is taken only where the bytes ask for it: it must be taken in all these cases."""
+    body = odd if odd.startswith((b"\xff\xfe", b"\xfe\xff")) else b'{"a": [' + odd + b"]}"
+    assert walk.parse(body) == walk.storable(json.loads(body))
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::jsonb", [json.dumps(walk.parse(body))])
+
+
+def test_posts_at_the_same_time_are_written_by_few_statements_and_each_is_told_its_end():
+    written, gate = [], threading.Event()
+
+    def write(bodies):
+        gate.wait(5)
+        written.append(len(bodies))
+        if any(body == b"bad" for _, body in bodies):
+            raise OperationalError("gone")
+
+    together, ends = Together(write), {}
+
+    def post(body):
+        try:
+            together.store(body)
+            ends[body] = "stored"
+        except OperationalError:
+            ends[body] = "refused"
+
+    threads = [threading.Thread(target=post, args=[b"%d" % n]) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    gate.set()
+    for thread in threads:
+        thread.join(5)
+    assert set(ends.values()) == {"stored"}
+    assert (sum(written), len(ends)) == (20, 20)
+    assert len(written) < 20
+    post(b"bad")
+    assert ends[b"bad"] == "refused"
+    post(b"after")
+    assert ends[b"after"] == "stored"

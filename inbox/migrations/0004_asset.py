@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inbox", "0002_initial"),
-        ("meta_integration", "0003_media"),
+        ("inbox", "0003_engine"),
+        ("meta_integration", "0004_media"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ import meta_integration.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("meta_integration", "0002_initial"),
+        ("meta_integration", "0003_account_held"),
         ("workspaces", "0001_initial"),
     ]
 

@@ -1,0 +1,56 @@
+import argparse
+import importlib
+import os
+import re
+import sys
+import time
+
+import django
+import psycopg
+
+from benchmarks import report
+
+TITLES = {
+    "intake": "Webhook intake",
+    "statuses": "Statuses applied",
+    "sending": "Sending, one number at 1,000 a second",
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="bin/bench", description="The measured promises; all of them, or those named."
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TITLES))
+    parser.add_argument("--json", metavar="FILE", help="write what was found there too")
+    arguments = parser.parse_args()
+    if strangers := set(arguments.names) - TITLES.keys():
+        parser.error(f"there is no {', '.join(sorted(strangers))}; there are {', '.join(TITLES)}")
+    machine, results = report.machine(), {}
+    print("\n".join(f"{name.replace('_', ' ')}: {value}" for name, value in machine.items()))
+    _make_database()
+    for name in arguments.names or TITLES:
+        begun = time.monotonic()
+        results[name] = importlib.import_module(f"benchmarks.{name}").measure()
+        report.show(f"{TITLES[name]} ({time.monotonic() - begun:.0f} s)", results[name])
+    if arguments.json:
+        with open(arguments.json, "w") as file:
+            file.write(report.as_json(machine, results))
+    return int(any(figure.is_kept is False for figures in results.values() for figure in figures))
+
+
+def _make_database() -> None:
+    """A database of its own, empty, with all tables; for this process and all it starts."""
+    server = os.environ["DATABASE_URL"]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS galantis_bench WITH (FORCE)")
+        connection.execute("CREATE DATABASE galantis_bench")
+    os.environ["DATABASE_URL"] = re.sub(r"/[^/?]+(\?.*)?$", "/galantis_bench", server)
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""The processes of a benchmark: the same commands as in production, each with its log under .data/bench."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / ".data" / "bench" / "logs"
+
+
+@contextlib.contextmanager
+def running(name: str, *command: str, port: int | None = None, **environment: str) -> Iterator[subprocess.Popen]:
+    """A process (python -m COMMAND) that answers on its port by now, and is ended with all its children afterwards."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with open(LOGS / f"{name}.log", "wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    try:
+        if port:
+            _wait_for(port, process, name)
+        yield process
+    finally:
+        _end(process)
+
+
+def web(application: str = "galantis.wsgi:application", *, name: str = "web"):
+    """Granian as in the Procfile; yields its port."""
+    return _on_a_port(name, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2",
+                      "--blocking-threads", "24", application)  # fmt: skip
+
+
+@contextlib.contextmanager
+def _on_a_port(name: str, *command: str) -> Iterator[int]:
+    port = free_port()
+    with running(name, *command[:-1], "--port", str(port), *command[-1:], port=port):
+        yield port
+
+
+@contextlib.contextmanager
+def stub(latency: float) -> Iterator[int]:
+    """Meta's /messages, answering after so many seconds; yields its port."""
+    port = free_port()
+    with running("stub", "benchmarks.stub", "--port", str(port), "--latency", str(latency), port=port):
+        yield port
+
+
+def worker(queues: str, concurrency: int, **environment: str):
+    name = queues.partition(",")[0]
+    arguments = ["-A", "galantis", "worker", "-n", f"{name}@bench", "-Q", queues, "--concurrency", str(concurrency)]
+    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
+    return running(f"worker-{name}", "celery", *arguments, *quiet, **environment)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def _wait_for(port: int, process: subprocess.Popen, name: str) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"{name} does not answer; its log: {LOGS / name}.log")
+
+
+def _end(process: subprocess.Popen) -> None:
+    for number, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 5)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+            return

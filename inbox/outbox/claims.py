@@ -1,0 +1,170 @@
+"""Which messages may go out, who has them, and what comes back when nobody has them any more."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from inbox import live
+from inbox.models import Message, Priority
+from inbox.outbox import reach
+from inbox.services.moves import move_messages
+from meta_integration import pacing
+from meta_integration.models import WABA, PhoneNumber
+
+S = Message.Status
+# Campaigns are fed no further ahead than this: what waits in their own lists can still be stopped or changed.
+SECONDS_AHEAD = 60
+# Messages a second that one process is sure to send, with the machine's other work beside it.
+ONE_PROCESS_SENDS = 400
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """What a pump needs of a message: one row of a claim, without the models' weight."""
+
+    pk: int
+    thread_id: int
+    contact_id: int
+    priority: int
+    attempts: int
+    reference: uuid.UUID
+    type: str
+    content: dict
+    wa_id: str | None
+    user_id: str | None
+    pair_strikes: int
+    window_expires_at: datetime | None
+    reached_at: datetime | None
+
+    def body(self) -> dict:
+        """The body for `POST /messages`."""
+        # With "+", or Meta may put the shop's own country code before it.
+        to = {"to": f"+{self.wa_id}"} if self.wa_id else {"recipient": self.user_id}
+        return {**to, "type": self.type, **self.content, "biz_opaque_callback_data": str(self.reference)}
+
+
+COLUMNS = ["pk", "thread_id", "thread__contact_id", "priority", "attempts", "reference", "type", "content"]
+COLUMNS += ["thread__contact__wa_id", "thread__contact__user_id", "thread__pair_strikes"]
+COLUMNS += ["thread__window_expires_at", "thread__reached_at"]
+
+
+@transaction.atomic
+def claim(number: PhoneNumber, token: uuid.UUID, limit: int, priorities=tuple(Priority)) -> list[Outgoing]:
+    """Take the next messages of a number that may send now, the most urgent first; only of these priorities.
+
+    A broken or paused number yields none: its messages wait. `token` marks this run's claims.
+    """
+    now = timezone.now()
+    in_time = Q(type="template") | Q(thread__window_expires_at__gt=now)
+    ready = due().filter(in_time, number=number, priority__in=priorities)
+    room = reach.room(number)
+    if room == 0:
+        ready = ready.exclude(reach.begins_a_conversation(now))
+    ready = ready.order_by("priority", "id").select_for_update(of=("self",), skip_locked=True)
+    rows = [Outgoing(*row) for row in ready.values_list(*COLUMNS)[:limit]]
+    rows = reach.within(number, rows, room, now)
+    moved = set(move_messages([row.pk for row in rows], S.CLAIMED, claimed_by=token, lease_until=lease()))
+    return [row for row in rows if row.pk in moved]
+
+
+def give_back(pks: Iterable[int], token: uuid.UUID) -> None:
+    """Claimed by this run but not begun: back in the queue."""
+    move_messages(list(pks), S.QUEUED, where={"status": S.CLAIMED, "claimed_by": token}, lease_until=None)
+
+
+def due():
+    """What is queued, may go out by now, and belongs to a number that can send. Served by the index `outbox_claim`."""
+    now = timezone.now()
+    return Message.objects.filter(
+        Q(thread__not_before=None) | Q(thread__not_before__lte=now),
+        Q(number__account__held_until=None) | Q(number__account__held_until__lte=now),
+        status=S.QUEUED,
+        not_before__lte=now,
+        number__state=PhoneNumber.State.CONNECTED,
+        number__paused_reason="",
+        number__account__state=WABA.State.CONNECTED,
+    )
+
+
+def has_due(number_pk: int) -> bool:
+    """Whether something of this number could go out right now."""
+    number = PhoneNumber.objects.select_related("account").get(pk=number_pk)
+    ready = due().filter(number=number)
+    if reach.room(number) == 0:
+        ready = ready.exclude(reach.begins_a_conversation(timezone.now()))
+    return ready.exists()
+
+
+def wants_help(number_pk: int) -> bool:
+    """Whether a second process should send for this number: one alone does not reach a high limit."""
+    number = PhoneNumber.objects.get(pk=number_pk)
+    limit = pacing.limit_of(number)
+    if limit <= ONE_PROCESS_SENDS:
+        return False
+    campaigns = Message.objects.filter(number=number, status=S.QUEUED, priority=Priority.CAMPAIGN)
+    return campaigns.order_by()[:limit].count() == limit
+
+
+def room_for_campaigns(number: PhoneNumber) -> int:
+    """How many messages campaigns may queue now. A deep queue takes none: it has enough for the next minute."""
+    most = pacing.limit_of(number) * SECONDS_AHEAD
+    waiting = Message.objects.filter(number=number, status=S.QUEUED).order_by()[:most].count()
+    return max(0, most - waiting)
+
+
+def sweep() -> list[int]:
+    """Mend what dead workers left, and name the numbers that have something to send."""
+    # Looked at twice, when chosen and when moved: a pump may have begun one of them in between.
+    is_over = {"lease_until__lt": timezone.now()}
+    claimed = list(Message.objects.filter(status=S.CLAIMED, **is_over).values_list("pk", flat=True))
+    move_messages(claimed, S.QUEUED, where={"status": S.CLAIMED, **is_over}, lease_until=None)
+    # Meta may have these, and twice is worse than late: they are never sent again blindly.
+    sending = list(Message.objects.filter(status=S.SENDING, **is_over).values_list("pk", flat=True))
+    tell_pages(move_messages(sending, S.UNKNOWN, where=is_over, **unknown()))
+    # A number that is being worked on goes on by itself: another pump would only take a worker from other numbers.
+    at_work = Message.objects.filter(status__in=[S.CLAIMED, S.SENDING], lease_until__gt=timezone.now())
+    waiting = due().exclude(number__in=at_work.values("number"))
+    return list(waiting.values_list("number_id", flat=True).distinct().order_by())
+
+
+def fail_what_is_too_late(number: PhoneNumber) -> None:
+    """Free text whose window closed while it waited fails with that reason, instead of going out to be refused."""
+    late = Message.objects.filter(number=number, status=S.QUEUED, thread__window_expires_at__lte=timezone.now())
+    reason = _("It waited until the 24 hours after the customer's last message were over, so it was not sent.")
+    failed = move_messages(list(late.exclude(type="template").values_list("pk", flat=True)), S.FAILED, error=reason)
+    tell_pages(failed)
+
+
+def unknown() -> dict:
+    """The columns of a message of which nobody knows whether Meta has it."""
+    reason = _(
+        "WhatsApp did not confirm it, so it may or may not have gone out. Galantis does not send it again by itself."
+    )
+    return {"lease_until": None, "error": reason}
+
+
+def mark_sending(rows: Iterable[Outgoing], token: uuid.UUID) -> set[int]:
+    """Durably, before any of them is posted. Returns those that are still this run's to begin."""
+    pks = [row.pk for row in rows]
+    mine = {"claimed_by": token}
+    return set(move_messages(pks, S.SENDING, where=mine, lease_until=lease(), attempts=F("attempts") + 1))
+
+
+def lease() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.SENDING_LEASE_SECONDS)
+
+
+def tell_pages(pks: list[int]) -> None:
+    by_workspace = defaultdict(list)
+    for pk, workspace_id in Message.objects.filter(pk__in=pks).values_list("pk", "workspace_id"):
+        by_workspace[workspace_id].append(pk)
+    for workspace_id in by_workspace:
+        live.touch(workspace_id)

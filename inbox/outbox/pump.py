@@ -1,0 +1,201 @@
+"""One run over one number's queue. Only the main thread touches the database; the others do HTTP."""
+
+import multiprocessing
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+
+import structlog
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.db import OperationalError
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+
+from inbox.models import Priority
+from inbox.outbox import claims
+from inbox.outbox.claims import Outgoing
+from inbox.outbox.settle import NotStarted, settle
+from meta_integration import pacing
+from meta_integration.graph.client import MetaGraphClient
+from meta_integration.models import PhoneNumber
+from meta_integration.services import incidents
+from meta_integration.services.clients import graph_client_for
+from workspaces.valkey import client as valkey
+
+log = structlog.get_logger(__name__)
+# A pump gives its worker back after this, and much sooner when other numbers wait for one.
+RUN_SECONDS, SLICE_SECONDS = 20, 1
+# So far ahead of their departure messages are claimed, and so often new ones are looked for.
+CLAIM_SECONDS, LOOK_SECONDS = 0.5, 0.25
+# Answers that come within this are written together.
+ROUND_SECONDS = 0.02
+# The rest of the connections is for agents, however slowly Meta answers a campaign.
+CAMPAIGNS_SHARE = 0.8
+# Set for all workers of this machine when they are asked to end: what is claimed and not begun goes back at once.
+stopping = multiprocessing.get_context("fork").Event()
+
+
+@dataclass
+class Run:
+    number: PhoneNumber
+    client: MetaGraphClient
+    threads: ThreadPoolExecutor
+    priorities: tuple[int, ...] = tuple(Priority)
+    # Marks this run's claims: a row that another run has claimed since is no longer ours to start or to give back.
+    token: uuid.UUID = field(default_factory=uuid.uuid4)
+    begun_at: float = field(default_factory=time.monotonic)
+    looked_at: float = float("-inf")
+    waiting: list[Outgoing] = field(default_factory=list)
+    in_flight: dict[int, Outgoing] = field(default_factory=dict)
+    answers: SimpleQueue = field(default_factory=SimpleQueue)
+    is_stopped: bool = False
+    done: int = 0
+
+    def stop(self) -> None:
+        """Nothing of this number can go out now: everything waits, nothing fails."""
+        self.is_stopped = True
+        self.put_back(self.waiting)
+
+    def put_back(self, rows: list[Outgoing]) -> None:
+        pks = {row.pk for row in rows}
+        self.waiting = [row for row in self.waiting if row.pk not in pks]
+        claims.give_back(pks, self.token)
+
+
+def pump(number_pk: int, *, only_campaigns: bool = False) -> int:
+    """Send what is queued for this number until nothing is, or the number stops. Returns how many Meta answered.
+
+    A second process that helps takes campaigns only: the messages of a conversation leave one after the other.
+    """
+    number = PhoneNumber.objects.select_related("account").filter(pk=number_pk).first()
+    if number is None or number.why_it_waits():
+        return 0
+    claims.fail_what_is_too_late(number)
+    try:
+        client = graph_client_for(number.account)
+    except (ValueError, InvalidToken):
+        incidents.mark_broken(number.account, _("The stored token cannot be opened. Connect the account again."))
+        return 0
+    with ThreadPoolExecutor(settings.SENDING_THREADS, thread_name_prefix="send") as threads:
+        run = Run(number, client, threads, (Priority.CAMPAIGN,) if only_campaigns else tuple(Priority))
+        try:
+            _go_on(run)
+        finally:
+            run.put_back(run.waiting)
+    return run.done
+
+
+def _go_on(run: Run) -> None:
+    while True:
+        _claim_more(run)
+        if not run.waiting and not run.in_flight:
+            return
+        pause = _start(run)
+        answers = _answers(run, pause)
+        if answers:
+            _settle(run, answers)
+
+
+def _claim_more(run: Run) -> None:
+    """Enough for the next moments. What is urgent and comes later is found all the same, and goes first."""
+    now = time.monotonic()
+    enough = max(2, int(pacing.limit_of(run.number) * CLAIM_SECONDS))
+    has_enough = len(run.waiting) > enough // 2
+    if (run.waiting or run.in_flight) and (has_enough or not run.waiting) and now - run.looked_at < LOOK_SECONDS:
+        return
+    if run.is_stopped or stopping.is_set() or _is_over(run, now):
+        run.put_back(run.waiting)
+        return
+    run.looked_at = now
+    priorities = [each for each in run.priorities if each == Priority.AGENT or not has_enough]
+    run.waiting += claims.claim(run.number, run.token, enough // 2 + 1, priorities)
+    run.waiting.sort(key=lambda row: (row.priority, row.pk))
+
+
+def _is_over(run: Run, now: float) -> bool:
+    """Its time is over: a short one when other numbers wait for a worker."""
+    lasted = now - run.begun_at
+    if lasted < SLICE_SECONDS:
+        return False
+    try:
+        return lasted > RUN_SECONDS or valkey().llen(settings.SENDING_QUEUE) > 0
+    except RedisError:
+        return lasted > RUN_SECONDS
+
+
+def _start(run: Run) -> float:
+    """Begin what has a departure and a free connection. Returns the seconds after which to look again."""
+    pause = LOOK_SECONDS
+    for is_urgent in (True, False):
+        rows = _ready(run, is_urgent)
+        if not rows:
+            continue
+        departures = pacing.book(run.number, len(rows), is_urgent=is_urgent)
+        times = departures.times(time.monotonic())
+        if len(times) < len(rows):
+            pause = min(pause, max(departures.wait, ROUND_SECONDS))
+        if not times:
+            continue
+        rows = rows[: len(times)]
+        mine = claims.mark_sending(rows, run.token)
+        begun = {row.pk for row in rows}
+        run.waiting = [row for row in run.waiting if row.pk not in begun]
+        for row, at in zip((row for row in rows if row.pk in mine), times, strict=False):
+            run.in_flight[row.pk] = row
+            run.threads.submit(_send, run, row, at)
+    return pause
+
+
+def _ready(run: Run, is_urgent: bool) -> list[Outgoing]:
+    """Those that may begin: one at a time for each customer, so that their order holds; a free connection for each."""
+    most = settings.SENDING_THREADS if is_urgent else max(1, int(settings.SENDING_THREADS * CAMPAIGNS_SHARE))
+    free = most - len(run.in_flight)
+    busy = {row.thread_id for row in run.in_flight.values()}
+    ready = []
+    for row in run.waiting:
+        if len(ready) >= free:
+            break
+        if (row.priority == Priority.AGENT) == is_urgent and row.thread_id not in busy:
+            busy.add(row.thread_id)
+            ready.append(row)
+    return ready
+
+
+def _send(run: Run, row: Outgoing, at: float) -> None:
+    """In a thread: leave at the booked moment, and put the answer where the main thread finds it."""
+    try:
+        time.sleep(max(0.0, at - time.monotonic()))
+        answer = NotStarted() if run.is_stopped else run.client.send_message(run.number.phone_number_id, row.body())
+    except BaseException as exc:  # noqa: BLE001 - whatever it is, it is this message's answer
+        answer = exc
+    run.answers.put((row, answer))
+
+
+def _answers(run: Run, pause: float) -> list[tuple]:
+    """The answers that are there; waits up to `pause` seconds for the first."""
+    answers = []
+    try:
+        answers.append(run.answers.get(timeout=pause))
+        time.sleep(ROUND_SECONDS)
+        while True:
+            answers.append(run.answers.get_nowait())
+    except Empty:
+        return answers
+
+
+def _settle(run: Run, answers: list[tuple]) -> None:
+    for attempt in range(4):
+        try:
+            settle(run, answers)
+            break
+        except OperationalError as exc:  # A deadlock, or PostgreSQL was away for a moment: the answers are not lost.
+            if attempt == 3:
+                raise
+            log.warning("answers written again", reason=type(exc).__name__)
+            time.sleep(0.2 * 2**attempt)
+    for row, _answer in answers:
+        del run.in_flight[row.pk]
+    run.done += len(answers)

@@ -1,0 +1,66 @@
+"""How many customers a shop may write to first. Meta counts them over 24 hours for the whole business.
+
+Only templates to customers whose window is closed count, and each customer once. We count for each account: a number of
+the same business in another account is not seen, and Meta's own answer then says so.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from inbox.models import Thread
+from meta_integration.models import WABA, PhoneNumber
+
+DAY = timedelta(hours=24)
+# Customers in 24 hours by Meta's tier. One that is not named here, or not known yet, is Meta's to enforce.
+TIERS = {"TIER_50": 50, "TIER_250": 250, "TIER_1K": 1000, "TIER_2K": 2000, "TIER_10K": 10_000, "TIER_100K": 100_000}
+
+
+def room(number: PhoneNumber) -> int | None:
+    """How many more customers may be written to first by now; None where there is no limit we know of."""
+    limit = TIERS.get(number.messaging_limit_tier)
+    return None if limit is None else max(0, limit - reached(number))
+
+
+def reached(number: PhoneNumber) -> int:
+    """Customers of the account who were written to first within 24 hours. Served by `threads_reached`."""
+    since = timezone.now() - DAY
+    numbers = PhoneNumber.objects.filter(account=number.account_id).values("pk")
+    return Thread.objects.filter(number__in=numbers, reached_at__gt=since).values("contact_id").distinct().count()
+
+
+def begins_a_conversation(now: datetime) -> Q:
+    """Templates that would count: the window is closed and the customer was not written to first within 24 hours."""
+    is_closed = Q(thread__window_expires_at=None) | Q(thread__window_expires_at__lte=now)
+    is_new = Q(thread__reached_at=None) | Q(thread__reached_at__lte=now - DAY)
+    return Q(type="template") & is_closed & is_new
+
+
+def within(number: PhoneNumber, rows: list, room_seen: int | None, now: datetime) -> list:
+    """Those of a claim that the limit allows, their customers counted from now on. Part of the claim's transaction."""
+    new = [row for row in rows if _begins(row, now)]
+    if room_seen is None or not new:
+        _count(new, now)
+        return rows
+    # One claim of the account at a time, or two would both find the last place free.
+    WABA.objects.select_for_update(no_key=True).get(pk=number.account_id)
+    left, allowed, customers = room(number), [], set()
+    for row in rows:
+        if _begins(row, now) and row.contact_id not in customers:
+            if len(customers) >= left:
+                continue
+            customers.add(row.contact_id)
+        allowed.append(row)
+    _count([row for row in allowed if _begins(row, now)], now)
+    return allowed
+
+
+def _begins(row, now: datetime) -> bool:
+    is_closed = row.window_expires_at is None or row.window_expires_at <= now
+    return row.type == "template" and is_closed and (row.reached_at is None or row.reached_at <= now - DAY)
+
+
+def _count(rows: list, now: datetime) -> None:
+    if rows:
+        Thread.objects.filter(pk__in={row.thread_id for row in rows}).update(reached_at=now)

@@ -1,0 +1,170 @@
+"""What each of Meta's answers means for its message, and for all that still waits behind it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from inbox import live
+from inbox.models import Message, Thread
+from inbox.outbox import claims
+from inbox.outbox.claims import Outgoing
+from inbox.services import statuses
+from inbox.services.moves import move_messages, record_sent
+from meta_integration import pacing
+from meta_integration.graph.errors import ErrorClass, GraphAPIError, GraphNotReached, GraphUnreachable
+from meta_integration.models import WABA
+from meta_integration.services import incidents
+
+log = structlog.get_logger(__name__)
+S = Message.Status
+MOST_ATTEMPTS = 5
+# When Meta gives no hint for how long an account must rest.
+ACCOUNT_RESTS = timedelta(minutes=1)
+LONGEST_REST = timedelta(hours=24)
+
+
+class NotStarted(Exception):
+    """The number stopped before this one was posted. Meta has not heard of it."""
+
+    error_class = None
+
+
+@dataclass
+class Verdicts:
+    """The answers of one round, sorted by what becomes of their messages."""
+
+    accepted: dict[int, str] = field(default_factory=dict)
+    # Seconds from now -> messages.
+    later: dict[float, list[int]] = field(default_factory=lambda: defaultdict(list))
+    # Nothing was wrong with them, so no try is counted.
+    waiting: list[int] = field(default_factory=list)
+    failed: dict[tuple[int | None, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    unknown: list[int] = field(default_factory=list)
+
+
+def settle(run, answers: list[tuple[Outgoing, str | BaseException]]) -> None:
+    """Write what Meta said about these, in one transaction; then what it means for the number, account or customer."""
+    verdicts, consequences = Verdicts(), {}
+    for row, answer in answers:
+        if isinstance(answer, str):
+            verdicts.accepted[row.pk] = answer
+        else:
+            consequence = _judge(verdicts, row, answer)
+            consequences.setdefault(consequence, (row, answer))
+    with transaction.atomic():
+        _without_waiting_for_the_disk()
+        _write(verdicts, run.token)
+        _calm_pairs([row for row, answer in answers if isinstance(answer, str) and row.pair_strikes])
+    if verdicts.accepted:
+        statuses.adopt_orphans_of(run.number.pk, list(verdicts.accepted.values()))
+    for consequence, (row, answer) in consequences.items():
+        if consequence:
+            consequence(run, row, answer)
+    live.touch(run.number.workspace_id)
+
+
+def _without_waiting_for_the_disk() -> None:
+    """Should PostgreSQL's machine lose these, they are still `sending` there: not known, and settled by a status."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+
+
+def _write(verdicts: Verdicts, token) -> None:
+    # Also when the lease ran out meanwhile and the message is `unknown`: Meta's answer has made it known.
+    ours = {"claimed_by": token, "status__in": [S.SENDING, S.UNKNOWN]}
+    record_sent(verdicts.accepted)
+    move_messages(verdicts.waiting, S.QUEUED, where=ours, lease_until=None, attempts=F("attempts") - 1)
+    for seconds, pks in verdicts.later.items():
+        not_before = timezone.now() + timedelta(seconds=seconds)
+        move_messages(pks, S.QUEUED, where=ours, lease_until=None, error="", not_before=not_before)
+    for (code, reason), pks in verdicts.failed.items():
+        move_messages(pks, S.FAILED, error_code=code, error=reason, lease_until=None)
+    move_messages(verdicts.unknown, S.UNKNOWN, **claims.unknown())
+
+
+# One answer ----------------------------------------------------------------------------------------------------------
+def _judge(verdicts: Verdicts, row: Outgoing, answer: BaseException):
+    """Sort one message that Meta did not take; return what else must happen, if anything."""
+    # An error of ours comes from somewhere around the call: it may have happened.
+    error_class = getattr(answer, "error_class", ErrorClass.UNKNOWN_OUTCOME)
+    if isinstance(answer, NotStarted) or error_class in STOPS:
+        verdicts.waiting.append(row.pk)
+    elif error_class in SLOWS or (error_class is ErrorClass.TRY_AGAIN and _has_tries_left(row, answer)):
+        verdicts.later[_pause(row)].append(row.pk)
+    elif error_class is ErrorClass.UNKNOWN_OUTCOME:
+        reason = str(answer) if isinstance(answer, GraphUnreachable) else type(answer).__name__
+        log.warning("not known whether a message went out", message=row.pk, reason=reason)
+        verdicts.unknown.append(row.pk)
+    else:
+        verdicts.failed[answer.code, _reason(row, answer)].append(row.pk)
+    return CONSEQUENCES.get(error_class)
+
+
+def _has_tries_left(row: Outgoing, answer: BaseException) -> bool:
+    """Meta was not even reached: that never fails a message."""
+    return isinstance(answer, GraphNotReached) or row.attempts + 1 < MOST_ATTEMPTS
+
+
+def _pause(row: Outgoing) -> float:
+    """Seconds; longer each time. What limits hold back is tried for ever, Meta's own trouble a few times."""
+    return min(2 * 4 ** min(row.attempts, 5), 300)
+
+
+def _reason(row: Outgoing, answer: GraphAPIError) -> str:
+    if answer.error_class is ErrorClass.TRY_AGAIN:
+        return _("Meta could not take the message in %(count)s tries.") % {"count": row.attempts + 1}
+    return statuses.reason_of(answer.code, answer.subcode, answer.details)
+
+
+# What it means for the others ----------------------------------------------------------------------------------------
+def _break_connection(run, row: Outgoing, answer: GraphAPIError) -> None:
+    run.stop()
+    incidents.mark_broken(run.number.account, _("Meta refused the connection's token (code %s).") % answer.code)
+
+
+def _stop_number(run, row: Outgoing, answer: GraphAPIError) -> None:
+    run.stop()
+    incidents.stop_sending(run.number, answer.known)
+
+
+def _hold_account(run, row: Outgoing, answer: GraphAPIError) -> None:
+    """Until the time that Meta names, or a minute. Every number of the account waits."""
+    run.stop()
+    rest = min(timedelta(seconds=answer.retry_after), LONGEST_REST) if answer.retry_after else ACCOUNT_RESTS
+    WABA.objects.filter(pk=run.number.account_id).update(held_until=timezone.now() + rest)
+
+
+def _slow_number(run, row: Outgoing, answer: GraphAPIError) -> None:
+    pacing.slow_down(run.number)
+
+
+def _slow_pair(run, row: Outgoing, answer: GraphAPIError) -> None:
+    """This customer only: 1 second, 4, 16, ... as Meta advises, until one goes through."""
+    not_before = timezone.now() + timedelta(seconds=4 ** min(row.pair_strikes, 6))
+    Thread.objects.filter(pk=row.thread_id).update(not_before=not_before, pair_strikes=F("pair_strikes") + 1)
+    run.put_back([each for each in run.waiting if each.thread_id == row.thread_id])
+
+
+def _calm_pairs(rows: Iterable[Outgoing]) -> None:
+    pks = [row.thread_id for row in rows]
+    if pks:
+        Thread.objects.filter(pk__in=pks).update(not_before=None, pair_strikes=0)
+
+
+STOPS = {ErrorClass.TOKEN_DEAD, ErrorClass.ACCOUNT_STOPPED, ErrorClass.NUMBER_STOPPED, ErrorClass.SLOW_ACCOUNT}
+SLOWS = {ErrorClass.SLOW_NUMBER, ErrorClass.SLOW_PAIR}
+CONSEQUENCES = {
+    ErrorClass.TOKEN_DEAD: _break_connection,
+    ErrorClass.ACCOUNT_STOPPED: _stop_number,
+    ErrorClass.NUMBER_STOPPED: _stop_number,
+    ErrorClass.SLOW_ACCOUNT: _hold_account,
+    ErrorClass.SLOW_NUMBER: _slow_number,
+    ErrorClass.SLOW_PAIR: _slow_pair,
+}

@@ -120,7 +120,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-media": {"task": "inbox.tasks.sweep_media", "schedule": 30, "options": {"expires": 30}},
     "adopt-orphans": {"task": "inbox.tasks.adopt_orphan_statuses", "schedule": 30, "options": {"expires": 30}},
     "trim-webhooks": {"task": "meta_integration.tasks.trim_webhooks", "schedule": 3600},
-    "trim-orphans": {"task": "inbox.tasks.trim_orphan_statuses", "schedule": 3600},
+    "trim-calls": {"task": "meta_integration.tasks.trim_graph_calls", "schedule": 3600},
+    "expire-orphans": {"task": "inbox.tasks.expire_orphan_statuses", "schedule": 3600},
     "forget-connects": {"task": "meta_integration.tasks.forget_old_connect_attempts", "schedule": 300},
 }
 
@@ -140,6 +141,10 @@ SDK_BASE_URL = env.str("SDK_BASE_URL", default="https://connect.facebook.net").r
 GRAPH_CONNECT_TIMEOUT = env.float("GRAPH_CONNECT_TIMEOUT", default=5.0)
 GRAPH_READ_TIMEOUT = env.float("GRAPH_READ_TIMEOUT", default=30.0)
 GRAPH_PAGE_TIMEOUT = env.float("GRAPH_PAGE_TIMEOUT", default=10.0)
+# Of the calls to Meta all that fail are kept, all that take longer than this, and a sample of the others.
+GRAPH_SLOW_MS = env.int("GRAPH_SLOW_MS", default=3000)
+GRAPH_CALL_SAMPLE = env.float("GRAPH_CALL_SAMPLE", default=0.01)
+GRAPH_CALL_RETENTION_DAYS = env.int("GRAPH_CALL_RETENTION_DAYS", default=14)
 
 META_WEBHOOK_PATH = "/webhooks/meta/"
 # Each field of Meta's webhooks to the function that takes its items. A field whose value holds lists has one row for
@@ -336,6 +341,16 @@ UNFOLD = {
                         "title": _("Incidents"),
                         "icon": "emergency",
                         "link": reverse_lazy("admin:meta_integration_incident_changelist"),
+                    },
+                    {
+                        "title": _("Error book"),
+                        "icon": "menu_book",
+                        "link": reverse_lazy("error_book"),
+                    },
+                    {
+                        "title": _("Calls to Meta"),
+                        "icon": "swap_calls",
+                        "link": reverse_lazy("admin:meta_integration_graphcall_changelist"),
                     },
                     {
                         "title": _("Webhook deliveries"),

@@ -2,10 +2,11 @@ from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import TabularInline
-from unfold.decorators import action
+from unfold.decorators import action, display
 
 from inbox.models import Contact, Message, MessageStatus, OrphanStatus, Thread
 from inbox.services import sending
+from meta_integration import error_book
 from workspaces import services
 from workspaces.admin_base import SupportAdmin, WorkspaceAdmin
 
@@ -32,7 +33,7 @@ class ThreadAdmin(WorkspaceAdmin):
 class TimelineInline(TabularInline):
     model = MessageStatus
     hide_title = True
-    fields = readonly_fields = ["status", "at", "received_at"]
+    fields = readonly_fields = ["status", "at", "received_at", "is_billable", "pricing_category", "pricing_type"]
     extra = 0
     can_delete = False
 
@@ -53,11 +54,16 @@ class MessageAdmin(WorkspaceAdmin):
     search_fields = ["wamid", "thread__contact__name", "thread__contact__wa_id"]
     ordering = ["-id"]
     fields = [
-        "occurred_at", "direction", "thread", "number", "type", "body", "asset", "status", "error_code", "error",
+        "occurred_at", "direction", "thread", "number", "type", "body", "asset", "status", "code", "error",
         "wamid", "reference", "author", "attempts", "not_before", "content",
     ]  # fmt: skip
+    readonly_fields = ["code"]
     inlines = [TimelineInline]
     actions = ["it_went_out", "send_again"]
+
+    @display(description=_("error code"))
+    def code(self, message):
+        return error_book.link_to(message.error_code)
 
     def has_reply_permission(self, request):
         return services.may_reply(request.role)
@@ -82,8 +88,8 @@ class MessageAdmin(WorkspaceAdmin):
 
 @admin.register(OrphanStatus)
 class OrphanStatusAdmin(SupportAdmin):
-    list_display = ["received_at", "status", "wamid", "number"]
+    list_display = ["received_at", "status", "wamid", "number", "expired_at"]
     list_select_related = ["number"]
     search_fields = ["wamid"]
     ordering = ["-id"]
-    fields = ["received_at", "status", "at", "wamid", "number", "raw"]
+    fields = ["received_at", "status", "at", "wamid", "number", "expired_at", "raw"]

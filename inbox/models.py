@@ -185,6 +185,7 @@ class OrphanStatus(WorkspaceModel):
     status = models.CharField(max_length=40)
     at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
+    expired_at = models.DateTimeField(_("given up"), null=True, blank=True)
     raw = models.JSONField(default=dict)
 
     class Meta:

@@ -49,8 +49,8 @@ def adopt_orphan_statuses() -> int:
 
 
 @shared_task
-def trim_orphan_statuses() -> int:
-    return statuses.trim_orphans()
+def expire_orphan_statuses() -> int:
+    return statuses.expire_orphans()
 
 
 @shared_task

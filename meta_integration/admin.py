@@ -8,9 +8,12 @@ from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from meta_integration import filetypes, intake, tasks
+from meta_integration import error_book, filetypes, intake, tasks
+from meta_integration.graph.errors import as_int
+from meta_integration.graph.words import TITLES
 from meta_integration.models import (
     WABA,
+    GraphCall,
     Incident,
     MediaAsset,
     MediaUpload,
@@ -21,7 +24,7 @@ from meta_integration.models import (
 from meta_integration.services import incidents
 from workspaces import services as workspaces
 from workspaces import wakeups
-from workspaces.admin_base import SupportAdmin, WorkspaceAdmin, may_manage
+from workspaces.admin_base import CappedPaginator, SupportAdmin, WorkspaceAdmin, may_manage, visible
 
 
 @admin.register(WABA)
@@ -197,9 +200,14 @@ class IncidentAdmin(WorkspaceAdmin):
     list_select_related = ["account", "workspace"]
     ordering = ["-opened_at"]
     fields = [
-        "kind", "account", "evidence", "count", "opened_at", "last_seen_at", "closed_at", "closed_because",
+        "kind", "account", "evidence", "code", "count", "opened_at", "last_seen_at", "closed_at", "closed_because",
     ]  # fmt: skip
+    readonly_fields = ["code"]
     actions = ["close"]
+
+    @display(description=_("Meta's code"))
+    def code(self, incident):
+        return error_book.link_to(incident.error_code)
 
     def has_close_permission(self, request):
         return may_manage(request) or request.user.is_support
@@ -209,3 +217,87 @@ class IncidentAdmin(WorkspaceAdmin):
         count = incidents.close(queryset, f"closed by {request.user.label}")
         text = ngettext("%(count)s incident is closed.", "%(count)s incidents are closed.", count)
         messages.success(request, text % {"count": count} + " " + _("A new sign of the same trouble opens a new one."))
+
+
+class SeenFilter(admin.SimpleListFilter):
+    """Offers what the latest calls that this person sees have in one column: a list without end is not read whole."""
+
+    latest, most = 2000, 20
+
+    def lookups(self, request, model_admin):
+        seen = model_admin.get_queryset(request).order_by("-id").values_list(self.parameter_name, flat=True)
+        return [(each, each) for each in sorted(set(seen[: self.latest]) - {None})[: self.most]]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
+
+
+class PathFilter(SeenFilter):
+    title = _("path")
+    parameter_name = "path"
+
+
+class CodeFilter(SeenFilter):
+    title = _("Meta's code")
+    parameter_name = "code"
+
+    def queryset(self, request, queryset):
+        code = as_int(self.value())
+        return queryset if self.value() is None else queryset.filter(code=code) if code else queryset.none()
+
+
+class AccountFilter(admin.SimpleListFilter):
+    title = _("account")
+    parameter_name = "account"
+
+    def lookups(self, request, model_admin):
+        return [(account.pk, str(account)) for account in visible(request, WABA.objects.order_by("-pk"))[:50]]
+
+    def queryset(self, request, queryset):
+        pk = as_int(self.value())
+        return queryset if self.value() is None else queryset.filter(account=pk) if pk else queryset.none()
+
+
+@admin.register(GraphCall)
+class GraphCallAdmin(WorkspaceAdmin):
+    """Where support looks when Meta refuses or is slow. What is kept, and how long, is said by the settings."""
+
+    list_display = ["at", "outcome_label", "call", "code_in_book", "milliseconds", "http_status", "account"]
+    list_filter = ["outcome", CodeFilter, PathFilter, AccountFilter]
+    list_select_related = ["account", "workspace"]
+    search_fields = ["fbtrace_id"]
+    search_help_text = _("Meta's trace id")
+    ordering = ["-id"]
+    paginator = CappedPaginator
+    when_empty = _(
+        "No call is kept yet. Galantis keeps those that Meta refused, those that were slow, and a small sample of the "
+        "others; they appear here by themselves and are deleted after some days."
+    )
+    fields = [
+        "at", "outcome", "call", "milliseconds", "http_status", "code_in_book", "kind_of_error", "what_happened",
+        "fbtrace_id", "account", "workspace",
+    ]  # fmt: skip
+    readonly_fields = ["call", "code_in_book", "kind_of_error", "what_happened"]
+
+    @display(
+        description=_("outcome"),
+        label={"done": "success", "slow": "warning", "refused": "danger", "no_answer": "danger", "not_reached": "info"},
+    )
+    def outcome_label(self, call):
+        return call.outcome, call.get_outcome_display()
+
+    @display(description=_("call"))
+    def call(self, call):
+        return str(call)
+
+    @display(description=_("Meta's code"))
+    def code_in_book(self, call):
+        return error_book.link_to(call.code, call.subcode)
+
+    @display(description=_("kind of error"))
+    def kind_of_error(self, call):
+        return _(TITLES[call.error_class]) if call.error_class in TITLES else "–"
+
+    @display(description=_("what happened"))
+    def what_happened(self, call):
+        return error_book.plain_words(call.code, call.subcode) or "–"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meta_integration import filetypes
 from meta_integration.sealed import SealedTextField
-from workspaces.models import User, WorkspaceModel
+from workspaces.models import User, Workspace, WorkspaceModel
 
 
 class WABA(WorkspaceModel):
@@ -257,6 +257,7 @@ class Incident(models.Model):
     kind = models.CharField(_("what"), max_length=40, choices=Kind)
     key = models.CharField(max_length=120)
     evidence = models.CharField(_("evidence"), max_length=500, blank=True)
+    error_code = models.IntegerField(_("Meta's code"), null=True, blank=True)
     count = models.IntegerField(_("seen"), default=1)
     opened_at = models.DateTimeField(_("since"), auto_now_add=True)
     last_seen_at = models.DateTimeField(_("last seen"), db_default=Now())
@@ -270,3 +271,43 @@ class Incident(models.Model):
 
     def __str__(self):
         return self.get_kind_display()
+
+
+class GraphCall(models.Model):
+    """A call to Meta that failed, was slow, or is one of the sample. Holds no secret and no customer's words or number.
+
+    Workspace and account are empty for calls of Galantis' own, such as checking a log-in.
+    """
+
+    class Outcome(models.TextChoices):
+        DONE = "done", _("Done")
+        SLOW = "slow", _("Done, slowly")
+        REFUSED = "refused", _("Refused by Meta")
+        NO_ANSWER = "no_answer", _("No readable answer")
+        NOT_REACHED = "not_reached", _("Meta not reached")
+
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, null=True, blank=True, db_index=False, verbose_name=_("workspace")
+    )
+    account = models.ForeignKey(WABA, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("account"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    method = models.CharField(_("method"), max_length=8)
+    path = models.CharField(_("path"), max_length=200)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome)
+    milliseconds = models.IntegerField(_("milliseconds"))
+    http_status = models.IntegerField(_("HTTP status"), null=True, blank=True)
+    code = models.IntegerField(_("Meta's code"), null=True, blank=True)
+    subcode = models.IntegerField(_("Meta's sub-code"), null=True, blank=True)
+    error_class = models.CharField(_("kind of error"), max_length=20, blank=True)
+    fbtrace_id = models.CharField(_("Meta's trace id"), max_length=80, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="calls_of_workspace"),
+            models.Index(fields=["at"], name="calls_age"),
+        ]
+        verbose_name = _("call to Meta")
+        verbose_name_plural = _("calls to Meta")
+
+    def __str__(self):
+        return f"{self.method} {self.path}"

@@ -3,7 +3,7 @@ import time
 from celery import shared_task
 
 from meta_integration import intake
-from meta_integration.services import connect
+from meta_integration.services import calls, connect
 from workspaces import wakeups
 
 # A task gives its worker back after this; the rest is announced anew.
@@ -35,6 +35,11 @@ def sweep_webhooks() -> int:
 @shared_task
 def trim_webhooks() -> int:
     return intake.trim()
+
+
+@shared_task
+def trim_graph_calls() -> int:
+    return calls.trim()
 
 
 @shared_task

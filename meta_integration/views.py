@@ -1,4 +1,4 @@
-"""The merchant's way to connect."""
+"""The merchant's way to connect, and the error book."""
 
 import secrets
 import time
@@ -10,11 +10,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from meta_integration import serving
+from meta_integration.error_book import chapters
 from meta_integration.forms import ChooseNumberForm
 from meta_integration.models import ConnectAttempt, MediaAsset
 from meta_integration.services import connect
@@ -110,3 +112,16 @@ def media_file(request, pk):
     except FileNotFoundError:
         raise Http404 from None
     return serving.response_for(asset, file, request.headers.get("Range", ""))
+
+
+# The error book ------------------------------------------------------------------------------------------------------
+def error_book(request):
+    """What Meta's codes mean. Inside the admin, and for everybody who may go there."""
+    wanted = request.GET.get("q", "")
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Error book"),
+        "wanted": wanted,
+        "chapters": chapters(wanted),
+    }
+    return TemplateResponse(request, "meta_integration/error_book.html", context)

@@ -4,6 +4,8 @@ import re
 
 from django.db.models import Q
 
+from meta_integration.error_book import plain_words
+from meta_integration.graph.errors import as_int
 from meta_integration.models import WABA, Incident, PhoneNumber
 from meta_integration.services import incidents
 from meta_integration.walk import Item, text_in
@@ -13,12 +15,13 @@ ACCESS_TAKEN_AWAY = {"PARTNER_REMOVED", "PARTNER_APP_UNINSTALLED"}
 
 def handle_errors(item: Item) -> None:
     """An error without a message: trouble of the account, shown as an incident."""
-    number = connected_number(item.phone_number_id)
+    number, code = connected_number(item.phone_number_id), as_int(item.content.get("code"))
     incidents.open_incident(
         Incident.Kind.ACCOUNT_ERROR,
-        f"{item.phone_number_id}:{item.content.get('code')}",
+        f"{item.phone_number_id}:{code}",
         account=number.account if number else None,
-        evidence=f"code {item.content.get('code')}",
+        evidence=plain_words(code) or f"code {code}",
+        code=code,
     )
 
 

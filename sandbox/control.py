@@ -1,5 +1,6 @@
 """JSON for automated tests: write as a customer, look at what was sent, change the weather."""
 
+import base64
 import json
 import time
 from dataclasses import asdict
@@ -8,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from . import inbound, statuses, webhooks
+from . import inbound, rules, statuses
 from .errors import BadRequest, webhook_error
 from .state import WINDOW_SECONDS, ChatMessage, Customer, Number
 from .weather import changed
+
+FIRST_EXTRA_CUSTOMER, MOST_CUSTOMERS = 15550200000, 50_000
 
 
 def _json(handler):
@@ -55,8 +58,15 @@ def number_of(meta, data: dict) -> Number:
 def _receive(meta, data: dict) -> dict:
     if not isinstance(data.get("message"), dict):
         raise BadRequest("message must be an object with a type.")
-    message = inbound.receive(meta, customer_of(meta, data), number_of(meta, data), data["message"])
-    return {"wamid": message.wamid}
+    customer, number, content = customer_of(meta, data), number_of(meta, data), data["message"]
+    if "file" not in data:
+        return {"wamid": inbound.receive(meta, customer, number, content).wamid}
+    try:
+        file = base64.b64decode(data["file"], validate=True)
+    except (TypeError, ValueError):
+        raise BadRequest("file must be base64.") from None
+    more = {name: str(data.get(name, "")) for name in ("mime_type", "filename")}
+    return {"wamid": inbound.receive_file(meta, customer, number, content, file, **more).wamid}
 
 
 def _sent(meta, data: dict) -> list[dict]:
@@ -101,7 +111,7 @@ def _window(meta, data: dict) -> dict:
 
 def _weather(meta, data: dict) -> dict:
     meta.set_weather(changed(meta.weather, data))
-    return asdict(meta.weather)
+    return meta.weather.as_json()
 
 
 def _reset(meta, data: dict) -> dict:
@@ -109,29 +119,73 @@ def _reset(meta, data: dict) -> dict:
     return {"success": True}
 
 
-def _revoke(meta, data: dict) -> dict:
-    """Kill every token that reaches the WABA."""
+def revoke(meta, data: dict) -> dict:
+    """Kill every token that reaches the WABA: now, or each of them `after` so many more accepted messages."""
     if str(data.get("waba_id")) not in meta.world.wabas:
         raise BadRequest("waba_id is not one of this sandbox.")
+    subcode, after = whole(data, "subcode", 467), whole(data, "after", 0)
     tokens = [t for t in meta.world.tokens.values() if str(data["waba_id"]) in t.waba_ids and not t.is_revoked]
     for token in tokens:
-        token.is_revoked = True
+        token.death_subcode, token.is_revoked, token.accepts_left = subcode, not after, after or None
     meta.note_change()
     return {"revoked": len(tokens)}
 
 
+def whole(data: dict, name: str, default: int) -> int:
+    """A number of the request, as a browser's form or a program writes it."""
+    text = str(data.get(name) or default)
+    if not text.isdigit():
+        raise BadRequest(f"{name} must be a whole number.")
+    return int(text)
+
+
+def change_number(meta, data: dict) -> dict:
+    """Its throughput level, whether it is on the phone app too; and the messaging limit, which all numbers share."""
+    number = number_of(meta, data)
+    level, limit = data.get("throughput_level", number.throughput_level), data.get("messaging_limit")
+    if level not in rules.BY_LEVEL:
+        raise BadRequest(f"throughput_level must be one of {', '.join(rules.BY_LEVEL)}.")
+    if limit is not None and limit not in rules.TIERS:
+        raise BadRequest(f"messaging_limit must be one of {', '.join(rules.TIERS)}.")
+    number.throughput_level, number.is_on_biz_app = level, bool(data.get("is_on_biz_app", number.is_on_biz_app))
+    meta.world.messaging_limit = limit or meta.world.messaging_limit
+    meta.note_change()
+    return {"messages_per_second": rules.throughput(number), "messaging_limit": meta.world.messaging_limit}
+
+
+def _customers(meta, data: dict) -> dict:
+    """More customers than the example world has, for runs with many. Their window is open, if so wished."""
+    count, number = whole(data, "count", 1), number_of(meta, data) if "phone_number_id" in data else None
+    if count > MOST_CUSTOMERS:
+        raise BadRequest(f"count must be at most {MOST_CUSTOMERS}.")
+    wa_ids = [str(FIRST_EXTRA_CUSTOMER + index) for index in range(count)]
+    for wa_id in wa_ids:
+        meta.world.customers.setdefault(wa_id, Customer(wa_id, f"US.2{wa_id:0>19}", f"Customer {wa_id[-6:]}"))
+        if number:
+            meta.world.chat(wa_id, number.phone_number_id).last_inbound_at = time.time()
+    meta.note_change()
+    return {"customers": wa_ids}
+
+
+def _accepted(meta, data: dict) -> dict:
+    """How often each reference was accepted, also of messages long forgotten."""
+    prefix = f"{data['phone_number_id']}/" if "phone_number_id" in data else ""
+    counts: dict[str, int] = {}
+    for key, count in meta.world.accepted.items():
+        if key.startswith(prefix):
+            reference = key.partition("/")[2]
+            counts[reference] = counts.get(reference, 0) + count
+    return counts
+
+
 def _webhooks(meta, data: dict) -> dict:
-    all_of_them = list(meta.world.webhooks.values())
-    return {
-        "pending": sum(webhook.state == "pending" for webhook in all_of_them),
-        **meta.counters,
-        "latest": [asdict(webhook) for webhook in all_of_them[-50:]],
-    }
+    latest = [asdict(webhook) for webhook in meta.postman.latest(50)]
+    return {"pending": meta.postman.pending, **meta.postman.counters, "latest": latest}
 
 
 def _retry(meta, data: dict) -> dict:
     """Try every pending webhook at once instead of at its time."""
-    return {"pending": webhooks.retry_all(meta)}
+    return {"pending": meta.postman.retry_all()}
 
 
 def _status(meta, data: dict) -> dict:
@@ -155,7 +209,10 @@ routes = [
     Route("/control/window", _json(_window), methods=["POST"]),
     Route("/control/weather", _json(_weather), methods=["GET", "POST"]),
     Route("/control/reset", _json(_reset), methods=["POST"]),
-    Route("/control/revoke", _json(_revoke), methods=["POST"]),
+    Route("/control/revoke", _json(revoke), methods=["POST"]),
+    Route("/control/number", _json(change_number), methods=["POST"]),
+    Route("/control/customers", _json(_customers), methods=["POST"]),
+    Route("/control/accepted", _json(_accepted), methods=["GET"]),
     Route("/control/webhooks", _json(_webhooks), methods=["GET"]),
     Route("/control/webhooks/retry", _json(_retry), methods=["POST"]),
     Route("/control/status", _json(_status), methods=["POST"]),

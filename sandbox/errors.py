@@ -2,31 +2,9 @@
 
 import secrets
 
-# HTTP statuses by code; 200 to 299 are 403 and everything else is 400, the rate limits included.
-HTTP_STATUS = {
-    0: 401, 190: 401,
-    10: 403, 368: 403, 130497: 403, 131005: 403, 131031: 403,
-    132001: 404,
-    3: 500, 131000: 500, 131016: 500, 131045: 500, 131057: 500, 133000: 500, 134102: 500,
-    2: 503, 133004: 503,
-}  # fmt: skip
+from .codes import HTTP_STATUS, TITLES, TOKEN_DEATHS
 
-TITLES = {
-    100: "Invalid parameter",
-    130429: "Rate limit hit",
-    131000: "Something went wrong",
-    131008: "Required parameter is missing",
-    131009: "Parameter value is not valid",
-    131021: "Recipient cannot be sender",
-    131026: "Message undeliverable",
-    131047: "Re-engagement message",
-    131051: "Unsupported message type",
-    131053: "Media upload error",
-    132001: "Template name does not exist in the translation",
-    133005: "Two-step verification PIN mismatch",
-    133010: "Account not registered",
-    133016: "Account register/deregister rate limit exceeded",
-}
+UNKNOWN = "An error of a code unknown to this sandbox"
 
 
 class BadRequest(Exception):
@@ -38,10 +16,11 @@ class GraphError(Exception):
 
     def __init__(self, code: int, message: str = "", *, details: str = "", subcode: int = 0, kind="OAuthException"):
         self.code = code
-        self.message = message or f"(#{code}) {TITLES[code]}"
+        self.message = message or f"(#{code}) {TITLES.get(code, UNKNOWN)}"
         self.details = details
         self.subcode = subcode
         self.kind = kind
+        self.headers: dict[str, str] = {}
         super().__init__(self.message)
 
     @property
@@ -62,11 +41,16 @@ def webhook_error(code: int, details: str) -> dict:
     """The same failure as it stands in a `failed` status: no type, no trace id."""
     return {
         "code": code,
-        "title": TITLES.get(code, "Message failed"),
-        "message": TITLES.get(code, "Message failed"),
+        "title": TITLES.get(code, UNKNOWN),
+        "message": TITLES.get(code, UNKNOWN),
         "error_data": {"details": details},
         "href": "https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes",
     }
+
+
+def dead_token(subcode: int) -> GraphError:
+    why = TOKEN_DEATHS.get(subcode, "The session is invalid.")
+    return GraphError(190, f"Error validating access token: {why}", subcode=subcode)
 
 
 def no_such_object(object_id: str, method: str = "get") -> GraphError:

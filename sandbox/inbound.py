@@ -2,8 +2,8 @@
 
 import time
 
-from . import webhooks
-from .errors import BadRequest
+from . import filetypes, media, rules, webhooks
+from .errors import BadRequest, webhook_error
 from .state import ChatMessage, Customer, Number, new_wamid
 
 
@@ -38,9 +38,37 @@ def receive(meta, customer: Customer, number: Number, content: dict) -> ChatMess
     )
     meta.world.add_message(message)
     meta.world.chat(customer.wa_id, number.phone_number_id).last_inbound_at = time.time()
-    value = {"contacts": [webhooks.contact_of(customer)], "messages": [body]}
+    rules.note_inbound(meta, number)
+    value = {"contacts": [webhooks.contact_of(customer)], "messages": [_as_told(meta, body)]}
     webhooks.queue_messages_field(meta, number, value, wamid=message.wamid)
     return message
+
+
+def receive_file(
+    meta, customer: Customer, number: Number, content: dict, data: bytes, mime_type: str = "", filename: str = ""
+) -> ChatMessage:
+    """A message with a file, which the app then fetches. Without a type the bytes say what it is."""
+    kind = content.get("type")
+    if kind not in filetypes.KINDS:
+        raise BadRequest(f"A message with a file must be of type {', '.join(filetypes.KINDS)}.")
+    if not mime_type:
+        mime_type = next((name for name in filetypes.types_of(data) if filetypes.KIND_OF[name] == kind), "")
+    if not mime_type:
+        raise BadRequest(f"This file is none that a message of type {kind} can have.")
+    problem = reachable_problem(meta, number)
+    if problem:
+        raise BadRequest(problem)
+    kept = media.add(meta, number, data, filetypes.plain(mime_type), filename, is_inbound=True)
+    own = content.get(kind) if isinstance(content.get(kind), dict) else {}
+    return receive(meta, customer, number, {**content, kind: {**media.inbound_content(meta, kept, data), **own}})
+
+
+def _as_told(meta, body: dict) -> dict:
+    """In bad weather Meta could not fetch the file, and says so instead."""
+    if body["type"] not in filetypes.KINDS or not meta.weather.strikes("inbound_media_broken"):
+        return body
+    told = {name: value for name, value in body.items() if name != body["type"]}
+    return {**told, "errors": [webhook_error(131052, "The file could not be downloaded from the customer.")]}
 
 
 def _sender(customer: Customer) -> dict:

@@ -8,7 +8,10 @@ from collections import deque
 
 import anyio.to_thread
 
-from . import seed, snapshot, statuses, webhooks
+from . import seed, snapshot, statuses
+from .files import Files
+from .postman import Postman
+from .rules import Paces
 from .settings import Settings
 from .state import LogEntry, World
 from .weather import Weather
@@ -24,9 +27,10 @@ class LocalMeta:
         self.world = World()
         self.weather = Weather()
         self.log: deque[LogEntry] = deque(maxlen=500)
-        self.counters = {"delivered": 0, "given_up": 0}
+        self.paces = Paces()
+        self.files = Files(settings.snapshot)
+        self.postman = Postman(self)
         self.statuses_may_flow = asyncio.Event()
-        self.retry_now = asyncio.Event()
         self._tasks: set[asyncio.Task] = set()
         self._is_dirty = asyncio.Event()
 
@@ -34,18 +38,19 @@ class LocalMeta:
         self.world = snapshot.read(self.settings.snapshot) or seed.example_world()
         self._use_own_callback()
         self.set_weather(Weather())
-        webhooks.resume(self)
+        self.postman.resume()
         statuses.resume(self)
 
     def reset(self) -> None:
         """Back to the example world. Whatever was on its way is forgotten."""
         for task in list(self._tasks):
             task.cancel()
-        self.world = seed.example_world()
+        self.postman.stop()
+        self.files.clear()
+        self.world, self.paces, self.postman = seed.example_world(), Paces(), Postman(self)
         self._use_own_callback()
         self.set_weather(Weather())
         self.log.clear()
-        self.counters = dict.fromkeys(self.counters, 0)
         self.note_change()
 
     def _use_own_callback(self) -> None:
@@ -56,10 +61,11 @@ class LocalMeta:
 
     def set_weather(self, weather: Weather) -> None:
         self.weather = weather
-        if weather.hold_statuses:
+        if weather.is_on("hold_statuses"):
             self.statuses_may_flow.clear()
         else:
             self.statuses_may_flow.set()
+        self.postman.go_on()
 
     def spawn(self, coroutine) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
@@ -87,10 +93,18 @@ class LocalMeta:
         if not self.settings.snapshot:
             return
         try:
-            text = snapshot.dump(self.world)
+            text = await self._dump()
             await anyio.to_thread.run_sync(snapshot.write, self.settings.snapshot, text)
         except OSError as exc:
             logger.error("The snapshot could not be written: %s", exc)
+
+    async def _dump(self) -> str:
+        """In slices, so that no call waits for all of it."""
+        pieces = []
+        for piece in snapshot.dump_in_slices(self.world):
+            pieces.append(piece)
+            await asyncio.sleep(0)
+        return "".join(pieces)
 
     @contextlib.asynccontextmanager
     async def running(self):
@@ -99,6 +113,8 @@ class LocalMeta:
         try:
             yield
         finally:
+            self.postman.stop()
             for task in [keeper, *self._tasks]:
                 task.cancel()
             await self._write_snapshot()
+            self.files.stop()

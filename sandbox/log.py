@@ -2,6 +2,8 @@
 
 import time
 
+from starlette.responses import Response
+
 from .state import LogEntry
 
 SECRET = {
@@ -10,9 +12,11 @@ SECRET = {
     "client_secret",
     "code",
     "fb_exchange_token",
+    "hash",
     "input_token",
     "pin",
     "revoke_token",
+    "sig",
     "verify_token",
 }
 HIDDEN = "(hidden)"
@@ -40,6 +44,9 @@ def redacted(params: dict) -> dict:
 
 
 def redacted_answer(answer) -> dict | str:
+    if isinstance(answer, Response):  # a file, or no Graph answer at all
+        is_text = answer.media_type in (None, "text/plain", "text/html")
+        return answer.body.decode()[:LONGEST_ANSWER] if is_text else f"{len(answer.body)} bytes of {answer.media_type}"
     if not isinstance(answer, dict):
         return str(answer)[:LONGEST_ANSWER]
     return {**answer, "access_token": HIDDEN} if "access_token" in answer else answer

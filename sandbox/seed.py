@@ -1,5 +1,6 @@
 """The example world every fresh sandbox starts with. Nobody in it exists."""
 
+from . import message_templates
 from .state import Customer, Number, Waba, World
 
 ALL_SCOPES = {
@@ -43,4 +44,5 @@ def example_world() -> World:
         ),
     ):
         world.customers[customer.wa_id] = customer
+    message_templates.add_examples(world)
     return world

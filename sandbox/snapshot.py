@@ -4,9 +4,12 @@ import json
 import logging
 import os
 import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
-from . import state
+from . import message_templates, state
 from .state import World
 
 logger = logging.getLogger("sandbox.snapshot")
@@ -18,30 +21,70 @@ RECORDS = {
     "codes": (state.Code, "code"),
     "tokens": (state.Token, "token"),
     "messages": (state.ChatMessage, "wamid"),
-    "webhooks": (state.Webhook, "webhook_id"),
+    "templates": (state.MessageTemplate, "template_id"),
+    "media": (state.Media, "media_id"),
+    "uploads": (state.Upload, "upload_id"),
 }
+SLICE = 200  # records written before others have their turn
 
 
 def dump(world: World) -> str:
-    """Pending webhooks are all kept; delivered ones are only history and stay behind."""
-    data = {name: value for name, value in vars(world).items() if isinstance(value, str | list)}
-    for name in RECORDS:
-        data[name] = [vars(record) for record in getattr(world, name).values()]
-    data["webhooks"] = [record for record in data["webhooks"] if record["state"] == "pending"]
-    data["chats"] = [vars(chat) for chat in world.chats.values()]
-    return json.dumps(data)
+    return "".join(dump_in_slices(world))
+
+
+def dump_in_slices(world: World) -> Iterator[str]:
+    """Pieces of the file. The world may move on between them.
+
+    So they stand in the order in which news travels: message, update, webhook. After a restart something may be told
+    twice, and nothing is left out.
+    """
+    head = {name: value for name, value in vars(world).items() if isinstance(value, str | list)}
+    head |= {"accepted": world.accepted, "reached": world.reached}
+    yield json.dumps(head)[:-1]
+    for name in [*RECORDS, "chats", "updates", "webhooks"]:
+        yield f', "{name}": ['
+        yield from _records(list(getattr(world, name).values()))
+        yield "]"
+    yield "}"
+
+
+def _records(records: list) -> Iterator[str]:
+    for start in range(0, len(records), SLICE):
+        text = json.dumps([_plain(record) for record in records[start : start + SLICE]])
+        yield ("," if start else "") + text[1:-1]
+
+
+def _plain(record) -> dict:
+    values = vars(record)
+    if isinstance(record, state.Chat):
+        return {**values, "wamids": list(record.wamids)}
+    return {**values, "on_delivered": None} if isinstance(record, state.Update) else values
 
 
 def load(text: str) -> World:
     data = json.loads(text)
     world = World()
+    is_without_templates = "templates" not in data  # of a sandbox that had none yet
     for name, (record_class, key) in RECORDS.items():
-        setattr(world, name, {record[key]: record_class(**record) for record in data.pop(name)})
-    chats = [state.Chat(**record) for record in data.pop("chats")]
-    world.chats = {f"{chat.wa_id}/{chat.phone_number_id}": chat for chat in chats}
+        setattr(world, name, {record[key]: _made(record_class, record) for record in data.pop(name, [])})
+    for record in data.pop("chats"):
+        chat = _made(state.Chat, {**record, "wamids": deque(record["wamids"])})
+        world.chats[f"{chat.wa_id}/{chat.phone_number_id}"] = chat
+    updates = [_made(state.Update, record) for record in data.pop("updates", [])]
+    world.updates = {id(update): update for update in updates}
+    webhooks = [_made(state.Webhook, record) for record in data.pop("webhooks")]
+    world.webhooks = {webhook.webhook_id: webhook for webhook in webhooks}
     for name, value in data.items():
         setattr(world, name, value)
+    if is_without_templates:
+        message_templates.add_examples(world)
     return world
+
+
+def _made(record_class, values: dict):
+    """What a newer or older sandbox wrote besides is left out."""
+    known = {field.name for field in fields(record_class)}
+    return record_class(**{name: value for name, value in values.items() if name in known})
 
 
 def read(path: str) -> World | None:

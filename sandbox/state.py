@@ -1,11 +1,16 @@
 """Everything the local Meta remembers. Plain records; the rules live elsewhere."""
 
 import base64
+import re
 import secrets
 import time
+from collections import deque
 from dataclasses import dataclass, field
 
 WINDOW_SECONDS = 24 * 3600
+MESSAGES_KEPT = 50_000
+REFERENCES_KEPT = 500_000
+USER_ID = re.compile(r"^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$")
 
 
 @dataclass
@@ -31,6 +36,8 @@ class Number:
     pin: str = ""
     register_calls: list[float] = field(default_factory=list)
     last_onboarded_at: float | None = None
+    throughput_level: str = "STANDARD"  # or HIGH
+    is_on_biz_app: bool = False  # also on the phone app: coexistence
 
     @property
     def digits(self) -> str:
@@ -70,6 +77,8 @@ class Token:
     issued_at: float
     expires_at: float
     is_revoked: bool = False
+    death_subcode: int = 467
+    accepts_left: int | None = None  # revoked after so many more accepted messages
 
 
 @dataclass
@@ -88,6 +97,48 @@ class ChatMessage:
     is_to_user_id: bool = False
     biz_opaque_callback_data: str | None = None
     conversation_id: str = ""
+    category: str = "service"
+    fails_with: int = 0  # what the weather had in store for it when it was accepted
+
+
+@dataclass
+class MessageTemplate:
+    template_id: str
+    waba_id: str
+    name: str
+    language: str
+    category: str
+    components: list[dict]
+    status: str = "APPROVED"
+    parameter_format: str = "POSITIONAL"
+
+
+@dataclass
+class Media:
+    """A file of a message, either way. Its bytes are on disk under its id."""
+
+    media_id: str
+    phone_number_id: str
+    mime_type: str
+    sha256: str  # hexadecimal
+    size: int
+    created_at: float
+    filename: str = ""
+    is_inbound: bool = False
+
+
+@dataclass
+class Upload:
+    """A resumable upload. Its bytes so far are on disk."""
+
+    upload_id: str
+    token: str
+    file_name: str
+    length: int
+    file_type: str
+    file: str
+    offset: int = 0
+    handle: str = ""
 
 
 @dataclass
@@ -100,7 +151,20 @@ class Chat:
     is_kept_open: bool = False
     seen_open_at: float = 0.0
     typing_until: float = 0.0
-    wamids: list[str] = field(default_factory=list)
+    wamids: deque[str] = field(default_factory=deque)
+
+
+@dataclass(eq=False)
+class Update:
+    """One item of news for the app, not in a webhook yet."""
+
+    waba_id: str
+    field: str
+    value: dict
+    created_at: float
+    due_at: float = 0.0
+    wamid: str = ""  # of the customer's message it carries
+    on_delivered: object = None  # a Future somebody waits for
 
 
 @dataclass
@@ -112,7 +176,9 @@ class Webhook:
     body: str
     created_at: float
     next_try_at: float
-    wamid: str = ""  # of the customer's message it carries
+    wamids: list[str] = field(default_factory=list)  # of the customers' messages it carries
+    count: int = 1  # of updates
+    is_repeat: bool = False
     state: str = "pending"  # pending, delivered, given_up
     attempts: int = 0
     url: str = ""
@@ -145,8 +211,18 @@ class World:
     codes: dict[str, Code] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     messages: dict[str, ChatMessage] = field(default_factory=dict)
+    templates: dict[str, MessageTemplate] = field(default_factory=dict)
+    media: dict[str, Media] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)
-    webhooks: dict[str, Webhook] = field(default_factory=dict)
+    updates: dict[int, Update] = field(default_factory=dict)
+    webhooks: dict[str, Webhook] = field(default_factory=dict)  # those pending
+    accepted: dict[str, int] = field(default_factory=dict)  # by reference, also of messages forgotten since
+    reached: dict[str, float] = field(default_factory=dict)  # customers written to outside their window, and when
+    messaging_limit: str = "TIER_2K"  # of the business, shared by its numbers
+
+    def __post_init__(self):
+        self._user_ids: dict[str, str] = {}
 
     def numbers_of(self, waba: Waba) -> list[Number]:
         return [number for number in self.numbers.values() if number.waba_id == waba.waba_id]
@@ -161,13 +237,29 @@ class World:
     def add_message(self, message: ChatMessage) -> None:
         self.messages[message.wamid] = message
         self.chat(message.wa_id, message.phone_number_id).wamids.append(message.wamid)
+        if len(self.messages) > MESSAGES_KEPT:
+            self._forget_oldest_message()
+
+    def _forget_oldest_message(self) -> None:
+        oldest = self.messages.pop(next(iter(self.messages)))
+        wamids = self.chat(oldest.wa_id, oldest.phone_number_id).wamids
+        if wamids and wamids[0] == oldest.wamid:
+            wamids.popleft()
+
+    def note_accepted(self, message: ChatMessage) -> None:
+        """Counted for longer than the message is kept: a long run can be compared to the end."""
+        key = f"{message.phone_number_id}/{message.biz_opaque_callback_data or ''}"
+        self.accepted[key] = self.accepted.get(key, 0) + 1
+        if len(self.accepted) > REFERENCES_KEPT:
+            del self.accepted[next(iter(self.accepted))]
 
     def find_customer(self, address: str) -> Customer | None:
         """By user_id, or by a phone number written in any of the usual ways."""
-        for customer in self.customers.values():
-            if address == customer.user_id:
-                return customer
-        return self.customers.get(digits(address))
+        if not USER_ID.match(address):
+            return self.customers.get(digits(address))
+        if len(self._user_ids) != len(self.customers):
+            self._user_ids = {customer.user_id: customer.wa_id for customer in self.customers.values()}
+        return self.customers.get(self._user_ids.get(address, ""))
 
     def is_window_open(self, chat: Chat) -> bool:
         return time.time() - chat.last_inbound_at < WINDOW_SECONDS

@@ -4,7 +4,7 @@ import asyncio
 import time
 import uuid
 
-from . import webhooks
+from . import rules, webhooks
 from .errors import webhook_error
 from .state import WINDOW_SECONDS, Chat, ChatMessage
 
@@ -18,8 +18,22 @@ NO_SUCH_TARGET = "The message to react to does not exist, is too old or is itsel
 ORDER = ["accepted", "sent", "delivered", "read", "played"]
 
 
+NOT_TODAY = "The number has reached its messaging limit: too many customers outside the window in 24 hours."
+DETAILS = {131053: "The file is not of a type that a message of this kind may carry, or could not be fetched."}
+OF_THE_WEATHER = "Made by the weather of the sandbox."
+PATIENCE = 5  # seconds that an answer waits for its own status to arrive
+
+
 def begin(meta, message: ChatMessage) -> None:
     meta.spawn(_live(meta, message))
+
+
+async def begin_before_the_answer(meta, message: ChatMessage) -> None:
+    """Returns when the app has heard of `sent`, or has had time enough to hear of it."""
+    heard = asyncio.get_running_loop().create_future()
+    if _failure(meta, message) is None and emit(meta, message, "sent", on_delivered=heard):
+        await asyncio.wait([heard], timeout=PATIENCE)
+    begin(meta, message)
 
 
 def resume(meta) -> None:
@@ -53,11 +67,16 @@ async def _pause(meta) -> None:
 
 
 def _failure(meta, message: ChatMessage) -> dict | None:
+    if message.fails_with:
+        return webhook_error(message.fails_with, DETAILS.get(message.fails_with, OF_THE_WEATHER))
     if message.wa_id not in meta.world.customers:
         return webhook_error(131026, NO_SUCH_CUSTOMER)
     chat = meta.world.chat(message.wa_id, message.phone_number_id)
-    if message.type != "template" and message.at - chat.last_inbound_at >= WINDOW_SECONDS:
-        return webhook_error(131047, NO_WINDOW)
+    if message.at - chat.last_inbound_at >= WINDOW_SECONDS:
+        if message.type != "template" and not meta.weather.strikes("no_window"):
+            return webhook_error(131047, NO_WINDOW)
+        if not meta.weather.strikes("no_messaging_limit") and not rules.may_reach(meta.world, message.wa_id):
+            return webhook_error(131048, NOT_TODAY)
     if message.type == "reaction":
         target = meta.world.messages.get(message.body["reaction"]["message_id"])
         if not target or target.wa_id != message.wa_id or target.type == "reaction":
@@ -65,7 +84,9 @@ def _failure(meta, message: ChatMessage) -> dict | None:
     return None
 
 
-def emit(meta, message: ChatMessage, status: str, *, error: dict | None = None, extra: dict | None = None) -> bool:
+def emit(
+    meta, message: ChatMessage, status: str, *, error: dict | None = None, extra: dict | None = None, on_delivered=None
+) -> bool:
     """Tell the app; our own record only moves forward. False when no app listens."""
     if status == "failed" or (status in ORDER and _rank(status) > _rank(message.status)):
         message.status = status
@@ -74,7 +95,8 @@ def emit(meta, message: ChatMessage, status: str, *, error: dict | None = None, 
     value = {"statuses": [{**_status(message, customer, status, error), **(extra or {})}]}
     if customer and status != "failed":
         value = {"contacts": [webhooks.contact_of(customer)], **value}
-    return webhooks.queue_messages_field(meta, meta.world.numbers[message.phone_number_id], value)
+    number = meta.world.numbers[message.phone_number_id]
+    return bool(webhooks.queue_messages_field(meta, number, value, on_delivered=on_delivered))
 
 
 def _rank(status: str) -> int:
@@ -99,20 +121,16 @@ def _status(message: ChatMessage, customer, status: str, error: dict | None) -> 
 
 def _conversation(message: ChatMessage, status: str) -> dict:
     message.conversation_id = message.conversation_id or uuid.uuid4().hex
-    conversation = {"id": message.conversation_id, "origin": {"type": _category(message)}}
+    conversation = {"id": message.conversation_id, "origin": {"type": message.category}}
     if status == "sent":
         conversation["expiration_timestamp"] = str(int(message.at + WINDOW_SECONDS))
     return conversation
 
 
 def _pricing(message: ChatMessage) -> dict:
-    if message.type != "template":
+    if message.category == "service":
         return {"billable": False, "pricing_model": "PMP", "type": "free_customer_service", "category": "service"}
-    return {"billable": True, "pricing_model": "PMP", "type": "regular", "category": _category(message)}
-
-
-def _category(message: ChatMessage) -> str:
-    return "marketing" if message.type == "template" else "service"
+    return {"billable": True, "pricing_model": "PMP", "type": "regular", "category": message.category}
 
 
 def is_open(chat: Chat) -> bool:

@@ -3,10 +3,10 @@
 import re
 
 from .errors import GraphError
+from .state import USER_ID
 
 MEDIA = ("image", "video", "document", "audio", "sticker")
 WITH_CAPTION = ("image", "video", "document")
-USER_ID = re.compile(r"^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$")
 
 
 def check(body: dict) -> None:

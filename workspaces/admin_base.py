@@ -1,8 +1,10 @@
 """The scoped admin: members meet only their workspace's rows, wherever admin shows or takes an id."""
 
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.db import models
 from django.http import Http404
+from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 
 from workspaces import services
@@ -59,7 +61,8 @@ class WorkspaceAdmin(ModelAdmin):
             return False
         if how in LOOKUPS and name in {field.name for field in self.model._meta.fields if not field.is_relation}:
             return True
-        return lookup in {filter_ for filter_ in self.list_filter if isinstance(filter_, str)}
+        filters = {getattr(each, "parameter_name", each) for each in self.list_filter}
+        return lookup in {name for name in filters if isinstance(name, str)}
 
     def get_object(self, request, object_id, from_field=None):
         """Raises Http404 before any question of permission: the answer must not tell that the row exists."""
@@ -120,6 +123,14 @@ class SupportAdmin(WorkspaceAdmin):
 
     def list_columns_with_workspace(self, request, columns):
         return columns
+
+
+class CappedPaginator(Paginator):
+    """For lists without end: counts to 10,000 and leads no further. Who looks further back uses a filter."""
+
+    @cached_property
+    def count(self):
+        return self.object_list.order_by()[:10_000].count()
 
 
 def visible(request, queryset: models.QuerySet, path: str = "workspace") -> models.QuerySet:

@@ -22,6 +22,7 @@ from meta_integration import pacing
 from meta_integration.graph.client import MetaGraphClient
 from meta_integration.models import PhoneNumber
 from meta_integration.services import incidents
+from meta_integration.services.calls import CallBuffer
 from meta_integration.services.clients import graph_client_for
 from workspaces.valkey import client as valkey
 
@@ -43,6 +44,7 @@ class Run:
     number: PhoneNumber
     client: MetaGraphClient
     threads: ThreadPoolExecutor
+    calls: CallBuffer
     priorities: tuple[int, ...] = tuple(Priority)
     # Marks this run's claims: a row that another run has claimed since is no longer ours to start or to give back.
     token: uuid.UUID = field(default_factory=uuid.uuid4)
@@ -74,17 +76,19 @@ def pump(number_pk: int, *, only_campaigns: bool = False) -> int:
     if number is None or number.why_it_waits():
         return 0
     claims.fail_what_is_too_late(number)
+    calls = CallBuffer()
     try:
-        client = graph_client_for(number.account)
+        client = graph_client_for(number.account, recorder=calls)
     except (ValueError, InvalidToken):
         incidents.mark_broken(number.account, _("The stored token cannot be opened. Connect the account again."))
         return 0
     with ThreadPoolExecutor(settings.SENDING_THREADS, thread_name_prefix="send") as threads:
-        run = Run(number, client, threads, (Priority.CAMPAIGN,) if only_campaigns else tuple(Priority))
+        run = Run(number, client, threads, calls, (Priority.CAMPAIGN,) if only_campaigns else tuple(Priority))
         try:
             _go_on(run)
         finally:
             run.put_back(run.waiting)
+            calls.flush()
     return run.done
 
 
@@ -110,6 +114,7 @@ def _claim_more(run: Run) -> None:
         run.put_back(run.waiting)
         return
     run.looked_at = now
+    run.calls.flush()
     priorities = [each for each in run.priorities if each == Priority.AGENT or not has_enough]
     run.waiting += claims.claim(run.number, run.token, enough // 2 + 1, priorities)
     run.waiting.sort(key=lambda row: (row.priority, row.pk))

@@ -126,7 +126,9 @@ def _reason(row: Outgoing, answer: GraphAPIError) -> str:
 # What it means for the others ----------------------------------------------------------------------------------------
 def _break_connection(run, row: Outgoing, answer: GraphAPIError) -> None:
     run.stop()
-    incidents.mark_broken(run.number.account, _("Meta refused the connection's token (code %s).") % answer.code)
+    incidents.mark_broken(
+        run.number.account, statuses.reason_of(answer.code, answer.subcode, answer.details), answer.code
+    )
 
 
 def _stop_number(run, row: Outgoing, answer: GraphAPIError) -> None:

@@ -5,6 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
+import structlog
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -12,13 +14,16 @@ from django.utils import timezone
 from inbox import live
 from inbox.models import Message, MessageStatus, OrphanStatus
 from inbox.services.moves import CAN_BECOME, REPORTED, move_messages
-from meta_integration.graph.errors import SenderStopped, TokenRejected, as_int, class_of, known_error
+from meta_integration.error_book import plain_words
+from meta_integration.graph.errors import ErrorClass, as_int, classify, known_error
 from meta_integration.models import PhoneNumber
 from meta_integration.services import incidents
 from meta_integration.walk import text_in
 from workspaces.bulk import insert_each, update_each
 
+log = structlog.get_logger(__name__)
 ORPHANS_LIVE = timedelta(days=7)
+STOPPING = {ErrorClass.TOKEN_DEAD, ErrorClass.ACCOUNT_STOPPED, ErrorClass.NUMBER_STOPPED}
 # Other statuses of Meta's are kept in the timeline and move nothing.
 CAN_BECOME_REPORTED = {str(status): frozenset(map(str, CAN_BECOME[status])) for status in REPORTED}
 
@@ -69,7 +74,7 @@ def adopt_orphans(limit: int = 1000) -> int:
     with transaction.atomic():
         ours = Message.objects.filter(direction=Message.Direction.OUT, number_id=OuterRef("number_id"))
         known = Exists(ours.filter(wamid=OuterRef("wamid"))) | Exists(ours.filter(reference=OuterRef("reference")))
-        return _adopt(OrphanStatus.objects.filter(known), limit)
+        return _adopt(OrphanStatus.objects.filter(known, expired_at=None), limit)
 
 
 def adopt_orphans_of(number_id: int, wamids: list[str]) -> int:
@@ -78,8 +83,15 @@ def adopt_orphans_of(number_id: int, wamids: list[str]) -> int:
         return _adopt(OrphanStatus.objects.filter(number_id=number_id, wamid__in=wamids), 1000)
 
 
-def trim_orphans() -> int:
-    return OrphanStatus.objects.filter(received_at__lt=timezone.now() - ORPHANS_LIVE).delete()[0]
+def expire_orphans() -> int:
+    """Those that nobody claimed in a week are given up: marked, told in the log, and deleted with the old webhooks."""
+    now = timezone.now()
+    OrphanStatus.objects.filter(received_at__lt=now - timedelta(days=settings.WEBHOOK_RETENTION_DAYS)).delete()
+    waiting = OrphanStatus.objects.filter(expired_at=None, received_at__lt=now - ORPHANS_LIVE)
+    expired = waiting.update(expired_at=now)
+    if expired:
+        log.warning("statuses whose message never appeared", count=expired)
+    return expired
 
 
 def _adopt(orphans, limit: int) -> int:
@@ -163,21 +175,20 @@ def _stop_what_meta_stopped(failed: list[int], code: int | None) -> None:
 
     Only for messages that failed just now: a status that is replayed says nothing about today.
     """
-    error_class = class_of(code)
-    if error_class not in (TokenRejected, SenderStopped):
+    error_class = classify(code).error_class
+    if error_class not in STOPPING:
         return
     number_ids = Message.objects.filter(pk__in=failed).values("number_id")
     for number in PhoneNumber.objects.select_related("account").filter(pk__in=number_ids):
-        if error_class is SenderStopped:
-            incidents.stop_sending(number, known_error(code))
+        if error_class is ErrorClass.TOKEN_DEAD:
+            incidents.mark_broken(number.account, plain_words(code), code)
         else:
-            incidents.mark_broken(number.account, known_error(code).meaning)
+            incidents.stop_sending(number, known_error(code))
 
 
 def reason_of(code: int | None, subcode: int | None, details: str) -> str:
     """Plain words for a code, for the column that says why; Meta's own words for one that is new to us."""
-    known = known_error(code, subcode)
-    return (known.meaning if known else details)[:500]
+    return (plain_words(code, subcode) or details)[:500]
 
 
 def _failure(report: Report) -> tuple[int | None, str]:

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 
 from inbox import kinds
 from inbox.models import Message, Thread
-from meta_integration import filetypes
+from meta_integration import error_book, filetypes
 from meta_integration.models import MediaAsset
 from meta_integration.services import media
 
@@ -57,6 +57,12 @@ def measures(asset: MediaAsset) -> str:
     scale = min(1, LARGEST_DRAWN / max(asset.width, asset.height))
     width, height = (max(1, round(each * scale)) for each in (asset.width, asset.height))
     return format_html(' width="{}" height="{}"', width, height)
+
+
+@register.filter
+def book(code: int) -> str:
+    """The code, as a link to what the error book says about it."""
+    return error_book.link_to(code)
 
 
 @register.filter

@@ -2,23 +2,35 @@
 
 import itertools
 import json
+from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from conftest import PAYLOADS
+from inbox import tasks
 from inbox.models import Message, MessageStatus, OrphanStatus
 from inbox.services import receiving, statuses
 from inbox.services.moves import CAN_BECOME, REPORTED, move_messages, record_sent
-from inbox.tests.factories import MessageFactory
+from inbox.tests.factories import MessageFactory, OrphanStatusFactory
 from meta_integration import intake
+from meta_integration.error_book import plain_words
 from meta_integration.models import WebhookDelivery
+from meta_integration.tests.factories import PhoneNumberFactory
 
 pytestmark = pytest.mark.django_db
 S = Message.Status
 WAMID = "wamid.example/+=="
+
+
+@pytest.fixture
+def number():
+    return PhoneNumberFactory()
 
 
 def delivery(message, *each: str, wamid=WAMID, with_reference=False, **extra) -> dict:
@@ -60,7 +72,7 @@ def test_failed_says_why_in_the_tables_words(deliver, message):
     deliver(delivery(message, "sent", "failed"))
     message.refresh_from_db()
     assert (message.status, message.error_code) == (S.FAILED, 131026)
-    assert "Recipient is not on WhatsApp" in message.error
+    assert message.error == plain_words(131026) != ""
 
 
 def test_late_delivered_does_not_undo_read(deliver, message):
@@ -208,3 +220,47 @@ class AnyDisorder(TestCase):
             statuses.apply([report])
         message.refresh_from_db()
         assert message.status == max([S.SENT, *reported], key=REPORTED.index)
+
+
+def test_a_status_that_nobody_claims_in_a_week_is_given_up_with_a_trace(number):
+    for days in (1, 8, 40):
+        orphan = OrphanStatusFactory(number=number)
+        OrphanStatus.objects.filter(pk=orphan.pk).update(received_at=timezone.now() - timedelta(days=days))
+    assert tasks.expire_orphan_statuses() == 1
+    assert [each.expired_at is None for each in OrphanStatus.objects.order_by("-received_at")] == [True, False]
+    assert tasks.expire_orphan_statuses() == 0
+
+
+def test_the_timeline_keeps_what_the_message_costs(deliver):
+    message = MessageFactory(status=S.SENT, wamid=WAMID)
+    pricing = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "marketing"}
+    deliver(delivery(message, "sent", pricing=pricing))
+    deliver(delivery(message, "delivered", pricing="strange"))
+    rows = message.timeline.order_by("pk").values_list("is_billable", "pricing_type", "pricing_category")
+    assert list(rows) == [(True, "regular", "marketing"), (None, "", "")]
+
+
+@pytest.mark.parametrize("strange", ["deleted", "warning", "invented_tomorrow"])
+def test_a_status_we_have_no_rank_for_is_kept_and_moves_nothing(deliver, strange):
+    message = MessageFactory(status=S.DELIVERED, wamid=WAMID)
+    deliver(delivery(message, strange))
+    message.refresh_from_db()
+    assert message.status == S.DELIVERED
+    assert message.timeline.get().status == strange
+
+
+def test_two_hundred_statuses_take_the_same_queries_as_ten():
+    thread = MessageFactory(status=S.SENT).thread
+
+    def queries(count: int) -> int:
+        messages = [MessageFactory(thread=thread, status=S.SENT, wamid=f"wamid.{count}.{n}") for n in range(count)]
+        reports = [
+            statuses.Report(thread.workspace_id, thread.number_id, message.wamid, "read", timezone.now(), None, {})
+            for message in messages
+        ]
+        with CaptureQueriesContext(connection) as captured:
+            statuses.apply(reports)
+        assert Message.objects.filter(wamid__startswith=f"wamid.{count}.", status=S.READ).count() == count
+        return len(captured)
+
+    assert queries(10) == queries(200)

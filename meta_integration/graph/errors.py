@@ -19,40 +19,35 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 
+from meta_integration.graph.classes import ErrorClass
+from meta_integration.graph.words import Words, complete
+from meta_integration.graph.words_rare import RARE
+from meta_integration.graph.words_sending import SENDING
 
-class ErrorClass(StrEnum):
-    """What is to be done. The order is that of the error book."""
-
-    TOKEN_DEAD = "token_dead"  # noqa: S105 The account's connection is broken until it is connected again.
-    ACCOUNT_STOPPED = "account_stopped"  # All numbers of the account wait for a person.
-    NUMBER_STOPPED = "number_stopped"  # This number waits for a person.
-    TEMPLATE_STOPPED = "template_stopped"  # This message is final, and so is every other one of its template.
-    RECIPIENT_FINAL = "recipient_final"  # This message is final; the next to another customer is not.
-    WINDOW_CLOSED = "window_closed"  # Final: only a template may go to this customer now.
-    REQUEST_WRONG = "request_wrong"  # Final: what was asked is wrong, and so is every repetition.
-    SLOW_NUMBER = "slow_number"  # Again, and slower for this number.
-    SLOW_PAIR = "slow_pair"  # Again, and slower from this number to this customer.
-    SLOW_ACCOUNT = "slow_account"  # Again, and no call of this kind for the account until then.
-    TRY_AGAIN = "try_again"  # Trouble of Meta's: again, a few times.
-    UNKNOWN_OUTCOME = "unknown_outcome"  # It may have happened: never again blindly.
+WORDS = {**SENDING, **RARE}
 
 
 class GraphError(Exception):
     """Any failure of a call. Its text holds no token, no URL and no customer's words.
 
-    `retry_after` is how many seconds Meta asks to wait, or None where it does not say.
+    `status` is the answer's HTTP status, or None without an answer. `retry_after` is how many seconds Meta asks to
+    wait, or None where it does not say.
     """
 
     error_class: ErrorClass
+    status: int | None = None
     retry_after: float | None = None
 
 
 class GraphUnreachable(GraphError):
     error_class = ErrorClass.UNKNOWN_OUTCOME
+
+    def __init__(self, text: str, status: int | None = None):
+        self.status = status
+        super().__init__(text)
 
 
 class GraphNotReached(GraphUnreachable):
@@ -71,6 +66,12 @@ class KnownError:
     action: str
     retryable: bool
 
+    @property
+    def key(self) -> str:
+        """Its name in the error book: "131047", "190-463", "200-299"."""
+        parts = self.code_range or (self.code, self.subcode)
+        return "-".join(str(part) for part in parts if part is not None)
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -80,9 +81,14 @@ class Verdict:
     known: KnownError | None
 
     @property
+    def words(self) -> Words:
+        """In English: what happened, what we did, who can mend it and how. A code that nobody knows has its class's."""
+        return complete(self.error_class, WORDS.get(self.known.key) if self.known else None)
+
+    @property
     def plain_words(self) -> str:
-        """What happened, for a shop owner, in English; empty for a code that nobody knows."""
-        return self.known.meaning if self.known else ""
+        """What happened, in English, for a shop owner; empty for a code that nobody knows."""
+        return self.words.happened if self.known else ""
 
 
 class GraphAPIError(GraphError):
@@ -184,6 +190,10 @@ def classify(code: int | None, subcode: int | None = None, status: int | None = 
     if known is None:
         is_final = status is None or (400 <= status < 500 and status != 429)
         return Verdict(ErrorClass.REQUEST_WRONG if is_final else ErrorClass.TRY_AGAIN, None)
+    return verdict_of(known)
+
+
+def verdict_of(known: KnownError) -> Verdict:
     return Verdict(CLASS_BY_CODE.get(known.code) or CLASS_BY_ACTION[known.action], known)
 
 
@@ -210,11 +220,12 @@ def known_error(code: int | None, subcode: int | None = None) -> KnownError | No
 
 
 def as_int(value) -> int | None:
-    """Meta writes codes as integers, and now and then as strings."""
+    """Meta writes codes as integers, and now and then as strings. None for what fits no column."""
     try:
-        return int(value)
-    except (TypeError, ValueError):
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if abs(number) < 2**31 else None
 
 
 def class_of(code: int | None, subcode: int | None = None, status: int = 400) -> type[GraphAPIError]:

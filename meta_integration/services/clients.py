@@ -1,6 +1,6 @@
 """Where tokens are opened and settings are read: the only makers of a `MetaGraphClient`."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import requests
 from django.conf import settings
@@ -8,31 +8,50 @@ from requests.adapters import HTTPAdapter
 
 from meta_integration.graph.client import MetaGraphClient
 from meta_integration.models import WABA
+from meta_integration.services import calls
+from workspaces.models import Workspace
 
 
-def graph_client_for(account: WABA) -> MetaGraphClient:
-    """The account's client, for background work. Raises ValueError for an account without a token."""
+def graph_client_for(account: WABA, *, recorder: calls.CallBuffer | None = None) -> MetaGraphClient:
+    """The account's client, for background work. Raises ValueError for an account without a token.
+
+    Calls worth keeping are written at once. A `recorder` gathers them instead, for whoever calls from many threads.
+    """
     if account.access_token is None:
         raise ValueError(f"account {account.pk} has no token")
-    return graph_client_with(account.access_token.open(account.workspace_id))
+    keep = recorder.add if recorder else calls.write
+    return _client(
+        account.access_token.open(account.workspace_id),
+        settings.GRAPH_READ_TIMEOUT,
+        partial(keep, workspace_id=account.workspace_id, account_id=account.pk),
+    )
 
 
-def graph_client_with(token: str, *, read_timeout: float | None = None) -> MetaGraphClient:
-    """A client for a token that is not stored yet: a log-in under way, or the app itself."""
+def graph_client_with(
+    token: str, *, workspace: Workspace | None = None, read_timeout: float | None = None
+) -> MetaGraphClient:
+    """A client for a token that is not stored yet: a log-in of the workspace's under way, or the app itself."""
+    keep = partial(calls.write, workspace_id=workspace.pk if workspace else None, account_id=None)
+    return _client(token, read_timeout or settings.GRAPH_READ_TIMEOUT, keep)
+
+
+def app_client(workspace: Workspace | None = None) -> MetaGraphClient:
+    """Our own app's client, with a page's short timeout: a person of the workspace waits for its answer."""
+    token = f"{settings.META_APP_ID}|{settings.META_APP_SECRET}"
+    return graph_client_with(token, workspace=workspace, read_timeout=settings.GRAPH_PAGE_TIMEOUT)
+
+
+def _client(token: str, read_timeout: float, keep: partial) -> MetaGraphClient:
     return MetaGraphClient(
         _session(),
         base_url=settings.GRAPH_BASE_URL,
         version=settings.GRAPH_VERSION,
         token=token,
         app_secret="" if "|" in token else settings.META_APP_SECRET,
-        timeout=(settings.GRAPH_CONNECT_TIMEOUT, read_timeout or settings.GRAPH_READ_TIMEOUT),
-    )
-
-
-def app_client() -> MetaGraphClient:
-    """Our own app's client, with a page's short timeout: a person waits for its answer."""
-    return graph_client_with(
-        f"{settings.META_APP_ID}|{settings.META_APP_SECRET}", read_timeout=settings.GRAPH_PAGE_TIMEOUT
+        timeout=(settings.GRAPH_CONNECT_TIMEOUT, read_timeout),
+        on_call=keep,
+        slow_after=settings.GRAPH_SLOW_MS / 1000,
+        sample=settings.GRAPH_CALL_SAMPLE,
     )
 
 

@@ -46,16 +46,17 @@ def login_url(state: str, redirect_uri: str) -> str:
 def take_code(workspace: Workspace, user: User, code: str, redirect_uri: str) -> ConnectAttempt:
     """Exchange the code and look at what the log-in gives access to. Raises ConnectProblem."""
     try:
-        granted = clients.app_client().exchange_code(settings.META_APP_ID, settings.META_APP_SECRET, code, redirect_uri)
+        app = clients.app_client(workspace)
+        granted = app.exchange_code(settings.META_APP_ID, settings.META_APP_SECRET, code, redirect_uri)
     except GraphAPIError as exc:
         raise problems.code_refused(exc) from exc
     except GraphError as exc:
         raise problems.meta_did_not_answer() from exc
     token = str(granted.get("access_token") or "")
     try:
-        facts = clients.app_client().debug_token(token)
-        scopes = _checked_scopes(facts)
-        client = clients.graph_client_with(token, read_timeout=settings.GRAPH_PAGE_TIMEOUT)
+        facts = app.debug_token(token)
+        scopes = checked_scopes(facts)
+        client = clients.graph_client_with(token, workspace=workspace, read_timeout=settings.GRAPH_PAGE_TIMEOUT)
         found = [_look_at(client, workspace, waba_id) for waba_id in _waba_ids(facts)]
     except GraphAPIError as exc:
         raise problems.meta_refused(exc) from exc
@@ -66,7 +67,7 @@ def take_code(workspace: Workspace, user: User, code: str, redirect_uri: str) ->
         workspace=workspace,
         user=user,
         access_token=seal(token, workspace.pk),
-        token_expires_at=_expiry(facts),
+        token_expires_at=expiry(facts),
         scopes=scopes,
         found=found,
     )
@@ -81,7 +82,8 @@ def finish(attempt: ConnectAttempt, phone_number_id: str, pin: str) -> WABA:
     if _connected_elsewhere(attempt.workspace, waba["waba_id"], [number["id"]]):
         raise problems.elsewhere()
     token = attempt.access_token.open(attempt.workspace_id)
-    client = clients.graph_client_with(token, read_timeout=settings.GRAPH_PAGE_TIMEOUT)
+    workspace, patience = attempt.workspace, settings.GRAPH_PAGE_TIMEOUT
+    client = clients.graph_client_with(token, workspace=workspace, read_timeout=patience)
     is_registered = False
     try:
         if not number["is_on_biz_app"]:  # Meta forbids to register a number that is also on the phone app.
@@ -104,7 +106,7 @@ def forget_old_attempts() -> int:
 
 
 # What Meta said ------------------------------------------------------------------------------------------------------
-def _checked_scopes(facts: dict) -> list[str]:
+def checked_scopes(facts: dict) -> list[str]:
     if not facts.get("is_valid") or str(facts.get("app_id")) != settings.META_APP_ID:
         raise problems.not_for_us()
     # The WhatsApp permissions may be named only among the granular ones.
@@ -158,7 +160,7 @@ def _number_facts(number: dict) -> dict:
     }
 
 
-def _expiry(facts: dict):
+def expiry(facts: dict):
     """`expires_at` is 0 for a token that never expires."""
     seconds = as_int(facts.get("expires_at"))
     return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None

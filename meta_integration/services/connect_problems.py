@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from meta_integration.error_book import plain_words
 from meta_integration.graph.errors import GraphAPIError
 
 TOO_MANY_REGISTRATIONS = 133016
@@ -70,11 +71,9 @@ def meta_refused(exc: GraphAPIError, *, has_pin: bool = False) -> ConnectProblem
         todo = _("Wait 72 hours, then start again. Meta allows 10 registrations of a number in that time.")
     else:
         todo = _("Start again. If it stays, send support this code: they can see what Meta means by it.")
-    meaning = exc.known.meaning if exc.known else exc.details
-    happened = _("Meta answered: %(meaning)s (code %(code)s). Nothing was saved.")
-    return ConnectProblem(
-        _("Meta refused a step"), happened % {"meaning": meaning, "code": exc.code}, _with_pin(todo, has_pin)
-    )
+    happened = _("Meta refused it (code %(code)s): %(words)s Nothing was saved.")
+    words = {"words": plain_words(exc.code, exc.subcode) or exc.details, "code": exc.code}
+    return ConnectProblem(_("Meta refused a step"), happened % words, _with_pin(todo, has_pin))
 
 
 def meta_did_not_answer(*, has_pin: bool = False) -> ConnectProblem:

@@ -4,11 +4,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from meta_integration.graph.errors import KnownError
+from meta_integration.error_book import plain_words
+from meta_integration.graph.errors import ErrorClass, KnownError, verdict_of
 from meta_integration.models import WABA, Incident, PhoneNumber
 
 
-def open_incident(kind: str, subject: str, *, account: WABA | None = None, evidence: str = "") -> None:
+def open_incident(
+    kind: str, subject: str, *, account: WABA | None = None, evidence: str = "", code: int | None = None
+) -> None:
     """Open the incident of this kind about this subject, or count one more sign of the open one."""
     key = f"{kind}:{subject}"
     if _count_again(key, evidence):
@@ -17,7 +20,12 @@ def open_incident(kind: str, subject: str, *, account: WABA | None = None, evide
         with transaction.atomic():
             workspace_id = account.workspace_id if account else None
             Incident.objects.create(
-                kind=kind, key=key, account=account, workspace_id=workspace_id, evidence=evidence[:500]
+                kind=kind,
+                key=key,
+                account=account,
+                workspace_id=workspace_id,
+                evidence=evidence[:500],
+                error_code=code,
             )
     except IntegrityError:
         _count_again(key, evidence)
@@ -32,7 +40,7 @@ def close(incidents: QuerySet[Incident], because: str) -> int:
     return incidents.filter(closed_at=None).update(closed_at=timezone.now(), closed_because=because[:200])
 
 
-def mark_broken(account: WABA, reason: str) -> None:
+def mark_broken(account: WABA, reason: str, code: int | None = None) -> None:
     """The account's token is no longer taken. Its messages wait; one incident says so. Harmless to repeat.
 
     `account` as it was when the token was used: should it have been connected again since, the verdict is about a
@@ -45,19 +53,20 @@ def mark_broken(account: WABA, reason: str) -> None:
         same.filter(state=WABA.State.CONNECTED).update(
             state=WABA.State.BROKEN, state_reason=reason[:300], state_since=timezone.now()
         )
-        open_incident(Incident.Kind.CONNECTION_BROKEN, account.waba_id, account=account, evidence=reason)
+        open_incident(Incident.Kind.CONNECTION_BROKEN, account.waba_id, account=account, evidence=reason, code=code)
 
 
 def stop_sending(number: PhoneNumber, error: KnownError) -> None:
     """Meta stopped the number, or its whole account: messages wait until a person resumes or connects again."""
     stopped = PhoneNumber.objects.filter(pk=number.pk)
     kind, subject = Incident.Kind.NUMBER_STOPPED, number.phone_number_id
-    if error.action == "pause_account":
+    if verdict_of(error).error_class is ErrorClass.ACCOUNT_STOPPED:
         stopped = PhoneNumber.objects.filter(account=number.account)
         kind, subject = Incident.Kind.ACCOUNT_STOPPED, number.account.waba_id
+    reason = plain_words(error.code, error.subcode)
     with transaction.atomic():
-        stopped.update(paused_reason=error.meaning[:300])
-        open_incident(kind, subject, account=number.account, evidence=f"{error.meaning} (code {error.code})")
+        stopped.update(paused_reason=reason[:300])
+        open_incident(kind, subject, account=number.account, evidence=reason, code=error.code)
 
 
 def resume_number(number: PhoneNumber, because: str) -> None:

@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from meta_integration.models import (
     WABA,
     ConnectAttempt,
+    GraphCall,
     Incident,
     MediaAsset,
     MediaUpload,
@@ -91,6 +92,23 @@ class IncidentFactory(DjangoModelFactory):
     workspace = SelfAttribute("account.workspace")
     kind = Incident.Kind.CONNECTION_BROKEN
     key = Sequence("connection_broken:{}".format)
+
+
+class GraphCallFactory(DjangoModelFactory):
+    """A send that Meta refused."""
+
+    class Meta:
+        model = GraphCall
+
+    account = SubFactory(WABAFactory)
+    workspace = SelfAttribute("account.workspace")
+    method = "POST"
+    path = "{phone_number_id}/messages"
+    outcome = GraphCall.Outcome.REFUSED
+    milliseconds = 120
+    http_status = 400
+    code = 131047
+    error_class = "window_closed"
 
 
 class WebhookDeliveryFactory(DjangoModelFactory):

@@ -1,6 +1,8 @@
 """The Graph client: errors named for what the caller does next, and no secret anywhere but in the header."""
 
 import json
+import socketserver
+import threading
 from importlib import resources
 
 import pytest
@@ -242,3 +244,65 @@ def test_paging_follows_cursors_to_the_end_and_not_in_circles(client, graph):
 
 def test_a_client_and_its_parts_print_no_token(client):
     assert TOKEN not in f"{client!r} {client} {client._auth!r}"
+
+
+# Over a real socket: what a fake at the transport cannot tell ----------------------------------------------------
+@pytest.fixture
+def server():
+    """server(answer): a server that gives one raw answer to each request; its `requests` are what came, as text."""
+
+    class Server(socketserver.ThreadingTCPServer):
+        allow_reuse_address = daemon_threads = True
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            lines = list(iter(lambda: self.rfile.readline().strip().decode(), ""))
+            length = next((int(line.split(":")[1]) for line in lines if line.lower().startswith("content-length")), 0)
+            self.server.requests.append("\n".join(lines) + "\n\n" + self.rfile.read(length).decode())
+            self.wfile.write(self.server.answer)
+
+    with Server(("127.0.0.1", 0), Handler) as running:
+        running.requests, running.answer = [], b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n" + b'{"id": "101"}'
+        running.url = f"http://127.0.0.1:{running.server_address[1]}"
+        threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        yield running
+        running.shutdown()
+
+
+def client_of(base_url: str) -> MetaGraphClient:
+    return MetaGraphClient(requests.Session(), base_url=base_url, version="v23.0", token=TOKEN, timeout=(2, 2))
+
+
+def test_a_request_is_on_the_wire_as_meta_wants_it(server):
+    server.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 33\r\n\r\n" + b'{"messages": [{"id": "wamid.1"}]}'
+    assert client_of(server.url).send_message("201", {"to": "+15550100001", "text": {"body": "Ça va? ✓"}}) == "wamid.1"
+    head, body = server.requests[0].split("\n\n")
+    assert head.startswith("POST /v23.0/201/messages HTTP/1.1\n")
+    assert {f"Authorization: Bearer {TOKEN}", "Content-Type: application/json"} <= set(head.split("\n"))
+    assert json.loads(body)["text"] == {"body": "Ça va? ✓"}
+
+
+def test_odd_letters_in_a_path_stay_in_it(server):
+    client_of(server.url).waba("101?x=1 &\r\nHost: elsewhere")
+    assert server.requests[0].startswith("GET /v23.0/101%3Fx%3D1%20%26%0D%0AHost%3A%20elsewhere?fields=")
+
+
+def test_an_answer_cut_in_the_middle_may_have_happened(server):
+    server.answer = b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"id"'
+    with pytest.raises(GraphUnreachable) as caught:
+        client_of(server.url).waba("101")
+    assert not isinstance(caught.value, GraphNotReached)
+
+
+def test_the_proxy_of_the_environment_is_used(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.setenv("no_proxy", "")
+    assert client_of("http://graph.example.com").waba("101") == {"id": "101"}
+    assert server.requests[0].startswith("GET http://graph.example.com/v23.0/101?")
+
+
+def test_a_netrc_of_the_machine_does_not_take_the_tokens_place(server, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    client_of(server.url).waba("101")
+    assert f"Authorization: Bearer {TOKEN}" in server.requests[0]

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import time
 
-from ..errors import GraphError, no_such_object
+from ..errors import GraphError, dead_token, no_such_object
 from ..state import Number, Token, Waba
 from .calls import Call
 
@@ -27,12 +27,20 @@ def token_of(meta, call: Call) -> Token:
 
 
 def death_of(meta, token: Token) -> GraphError | None:
-    if meta.weather.tokens_dead or token.expires_at <= time.time():
-        message = "Error validating access token: Session has expired. The current time is past its expiry."
-        return GraphError(190, message, subcode=463)
-    if token.is_revoked:
-        return GraphError(190, "Error validating access token: The token has been revoked.", subcode=467)
-    return None
+    subcode = int(meta.weather.number("tokens_dead"))
+    if subcode:
+        return dead_token(subcode)
+    if token.expires_at <= time.time():
+        return dead_token(463)
+    return dead_token(token.death_subcode) if token.is_revoked else None
+
+
+def note_accepted(token: Token) -> None:
+    """A token may be set to die after so many more accepted messages."""
+    if token.accepts_left is not None:
+        token.accepts_left -= 1
+        if token.accepts_left <= 0:
+            token.is_revoked, token.accepts_left = True, None
 
 
 def _check_proof(meta, call: Call) -> None:
@@ -52,7 +60,7 @@ def waba_of(meta, call: Call, scope: str) -> Waba:
     waba = meta.world.wabas.get(call.object_id)
     if waba is None or waba.waba_id not in token.waba_ids:
         raise no_such_object(call.object_id, call.method)
-    _require_scope(token, scope)
+    require_scope(token, scope)
     return waba
 
 
@@ -61,11 +69,11 @@ def number_of(meta, call: Call, scope: str) -> Number:
     number = meta.world.numbers.get(call.object_id)
     if number is None or number.waba_id not in token.waba_ids:
         raise no_such_object(call.object_id, call.method)
-    _require_scope(token, scope)
+    require_scope(token, scope)
     return number
 
 
-def _require_scope(token: Token, scope: str) -> None:
+def require_scope(token: Token, scope: str) -> None:
     if scope not in token.scopes:
         raise GraphError(200, f"(#200) Requires {scope} permission to manage the object")
 

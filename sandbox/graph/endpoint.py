@@ -1,52 +1,47 @@
-"""The door of Graph: finds the handler, keeps the weather, turns failures into Meta's error object, writes the log."""
+"""The door of Graph: asks the weather, finds the handler, turns failures into Meta's error object, writes the log."""
 
-import asyncio
 import inspect
 import re
 import time
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from .. import log
 from ..errors import GraphError, error_body, new_trace_id, no_such_object
-from . import access, messages, numbers, oauth, wabas
-from .calls import Call, read_bearer, read_params
+from ..media import PATH
+from . import access, media, messages, numbers, oauth, storm, templates, uploads, wabas
+from .calls import Call, read_params, read_token
 
 VERSION = re.compile(r"^v\d+\.\d+$")
 DEFAULT_VERSION = "v23.0"
-SORRY = (
-    "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>"
-)
 
 PLAIN_EDGES = {
     ("GET", "oauth/access_token"): oauth.access_token,
     ("POST", "oauth/access_token"): oauth.access_token,
     ("GET", "oauth/revoke"): oauth.revoke,
     ("GET", "debug_token"): oauth.debug_token,
+    ("GET", PATH): media.download,
 }
 OBJECT_EDGES = {
     ("app", "POST", "subscriptions"): wabas.set_app_callback,
+    ("app", "POST", "uploads"): uploads.start,
     ("waba", "GET", ""): wabas.read,
     ("waba", "GET", "phone_numbers"): wabas.phone_numbers,
-    ("waba", "GET", "message_templates"): wabas.message_templates,
+    ("waba", "GET", "message_templates"): templates.list_of_waba,
     ("waba", "GET", "subscribed_apps"): wabas.subscribed_apps,
     ("waba", "POST", "subscribed_apps"): wabas.subscribe_app,
     ("waba", "DELETE", "subscribed_apps"): wabas.unsubscribe_app,
+    ("template", "GET", ""): templates.read,
     ("number", "GET", ""): numbers.read,
     ("number", "POST", ""): numbers.update,
     ("number", "POST", "register"): numbers.register,
     ("number", "POST", "deregister"): numbers.deregister,
     ("number", "POST", "messages"): messages.post,
+    ("number", "POST", "media"): media.upload,
+    ("media", "GET", ""): media.read,
+    ("media", "DELETE", ""): media.delete,
 }
-
-
-class DroppedConnection(Response):
-    """Promises a body and sends none, so that the server closes the connection: the caller never learns the outcome."""
-
-    async def __call__(self, scope, receive, send) -> None:
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"512")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
 
 
 async def graph(request: Request) -> Response:
@@ -56,13 +51,21 @@ async def graph(request: Request) -> Response:
     trace_id = new_trace_id()
     params: dict = {}
     try:
-        params = await read_params(request)
-        answer, status = await _answer(meta, request, path, params)
+        storm.before(meta, _account_of(meta, path))
+        if path.startswith(uploads.PREFIX):
+            answer = await _answer_upload(meta, request, path)
+        else:
+            params, files = await read_params(request)
+            answer = await _answer(meta, request, path, params, files)
+        response = answer if isinstance(answer, Response) else JSONResponse(answer)
     except GraphError as error:
-        answer, status = error_body(error, trace_id), error.http_status
-    await asyncio.sleep(meta.weather.slow)
-    response = DroppedConnection() if meta.weather.drop else _response(answer, status)
-    log.note(meta, request.method, "/" + path, params, status, answer, started)
+        answer = error_body(error, trace_id)
+        response = JSONResponse(answer, status_code=error.http_status, headers=error.headers)
+    except storm.Unanswered as unanswered:
+        answer, response = "", unanswered.response
+    await storm.delay(meta)
+    response = await storm.after(meta, request, answer) or response
+    log.note(meta, request.method, "/" + path, params, response.status_code, answer or response, started)
     response.headers["x-fb-trace-id"] = trace_id
     response.headers["x-fb-request-id"] = trace_id
     response.headers["x-fb-rev"] = "1000000001"
@@ -75,18 +78,30 @@ def split_version(path: str) -> tuple[str, str]:
     return (first, rest) if VERSION.match(first) else (DEFAULT_VERSION, path.strip("/"))
 
 
-async def _answer(meta, request: Request, path: str, params: dict) -> tuple[dict | str, int]:
-    if meta.weather.down:
-        return SORRY, 503
-    if meta.weather.html:
-        return SORRY, 200
+async def _answer(meta, request: Request, path: str, params: dict, files: dict) -> dict | Response:
     handler, object_id = _find(meta, request.method, path)
-    call = Call(request.method, object_id, params, read_bearer(request), url=str(request.url.replace(query="")))
+    url, base = str(request.url.replace(query="")), str(request.base_url)
+    call = Call(request.method, object_id, params, read_token(request, "bearer"), "", url, base, files)
     if handler is None:
         access.token_of(meta, call)
         raise no_such_object(object_id, request.method)
     result = handler(meta, call)
-    return (await result if inspect.isawaitable(result) else result), 200
+    return await result if inspect.isawaitable(result) else result
+
+
+async def _answer_upload(meta, request: Request, path: str) -> dict:
+    """The id of a session is its path with the query, and the body is bytes."""
+    object_id = f"{path}?{request.url.query}" if request.url.query else path
+    oauth = read_token(request, "oauth")
+    call = Call(request.method, object_id, dict(request.query_params), read_token(request, "bearer"), oauth)
+    return await uploads.send(meta, call, request) if request.method == "POST" else uploads.read(meta, call)
+
+
+def _account_of(meta, path: str) -> str:
+    """The account a call is about, as far as its address says so."""
+    object_id = path.partition("/")[0]
+    number = meta.world.numbers.get(object_id)
+    return number.waba_id if number else object_id if object_id in meta.world.wabas else meta.world.business_id
 
 
 def _find(meta, method: str, path: str):
@@ -105,10 +120,8 @@ def _kind(meta, object_id: str) -> str:
         return "app"
     if object_id in meta.world.wabas:
         return "waba"
-    return "number" if object_id in meta.world.numbers else ""
-
-
-def _response(answer: dict | str, status: int) -> Response:
-    if isinstance(answer, str):
-        return HTMLResponse(answer, status_code=status)
-    return JSONResponse(answer, status_code=status)
+    if object_id in meta.world.numbers:
+        return "number"
+    if object_id in meta.world.templates:
+        return "template"
+    return "media" if object_id in meta.world.media else ""

@@ -3,9 +3,9 @@
 import asyncio
 import time
 
-from .. import statuses, validation
+from .. import media, message_templates, rules, statuses, validation
 from ..errors import GraphError
-from ..state import ChatMessage, Customer, Number, digits, new_wamid
+from ..state import USER_ID, ChatMessage, Customer, MessageTemplate, Number, digits, new_wamid
 from . import access
 from .access import MESSAGING
 from .calls import Call
@@ -15,52 +15,72 @@ TYPING_SECONDS = 25
 
 async def post(meta, call: Call) -> dict:
     number = access.number_of(meta, call, MESSAGING)
-    if meta.weather.rate_limited:
-        raise GraphError(130429, details="Message failed to send because this number sends too fast.")
     body = {name: value for name, value in call.params.items() if not _is_authentication(name)}
     if body.get("status") is not None:
         return _mark_as_read(meta, number, body)
+    _check_weather(meta)
     if not number.is_registered:
         raise GraphError(133010, details="The phone number is not registered on the Cloud API.")
     validation.check(body)
-    _check_template(body)
-    await asyncio.sleep(meta.weather.messages_delay_before)
-    message = _accept(meta, number, body)
-    await asyncio.sleep(meta.weather.messages_delay)
+    template = _template_of(meta, number, body)
+    fails_with = media.check_references(meta, number, body) or int(meta.weather.number("fail_later"))
+    await asyncio.sleep(meta.weather.number("messages_delay_before"))
+    message = _accept(meta, number, body, fails_with, template.category.lower() if template else "service")
+    access.note_accepted(meta.world.tokens[call.token])
+    if meta.weather.strikes("early_status"):
+        await statuses.begin_before_the_answer(meta, message)
+    else:
+        statuses.begin(meta, message)
+    await asyncio.sleep(meta.weather.number("messages_delay"))
     return _answer(message)
+
+
+def _check_weather(meta) -> None:
+    if meta.weather.strikes("rate_limited"):
+        raise rules.too_fast()
+    if meta.weather.strikes("pair_limited"):
+        raise rules.too_many_to_one()
+    code = int(meta.weather.number("refuse"))
+    if code:
+        raise GraphError(code, details=statuses.OF_THE_WEATHER)
 
 
 def _is_authentication(name: str) -> bool:
     return name in ("access_token", "appsecret_proof", "appsecret_time")
 
 
-def _check_template(body: dict) -> None:
-    if body.get("type") == "template":
-        name, language = body["template"]["name"], body["template"]["language"]["code"]
-        raise GraphError(132001, details=f"template name ({name}) does not exist in {language}")
+def _template_of(meta, number: Number, body: dict) -> MessageTemplate | None:
+    is_template = body.get("type") == "template"
+    return message_templates.check(meta.world, number.waba_id, body["template"]) if is_template else None
 
 
-def _accept(meta, number: Number, body: dict) -> ChatMessage:
+def _accept(meta, number: Number, body: dict, fails_with: int, category: str) -> ChatMessage:
     to = body.get("to") or body["recipient"]
     customer = _customer(meta, to)
     if (customer.wa_id if customer else digits(to)) == number.digits:
         raise GraphError(131021, details="Recipient and sender are the same number.")
+    wa_id = customer.wa_id if customer else digits(to) or to
+    rules.check_pace(meta, number, wa_id)
     message = ChatMessage(
         wamid=new_wamid(),
-        wa_id=customer.wa_id if customer else digits(to) or to,
+        wa_id=wa_id,
         phone_number_id=number.phone_number_id,
         is_from_customer=False,
         type=body.get("type", "text"),
         body=body,
         at=time.time(),
         to=to,
-        is_to_user_id=bool(validation.USER_ID.match(to)),
+        is_to_user_id=bool(USER_ID.match(to)),
         biz_opaque_callback_data=body.get("biz_opaque_callback_data"),
+        fails_with=fails_with,
+        category=category,
     )
+    if message.type in validation.MEDIA and meta.weather.strikes("media_fails_later"):
+        message.fails_with = 131053
     meta.world.add_message(message)
+    meta.world.note_accepted(message)
     meta.world.chat(message.wa_id, number.phone_number_id).typing_until = 0
     meta.note_change()
-    statuses.begin(meta, message)
     return message
 
 
@@ -75,7 +95,10 @@ def _answer(message: ChatMessage) -> dict:
         contact["user_id"] = message.to
     else:
         contact["wa_id"] = message.wa_id
-    return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": message.wamid}]}
+    accepted = {"id": message.wamid}
+    if message.type == "template":
+        accepted["message_status"] = "accepted"
+    return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [accepted]}
 
 
 def _mark_as_read(meta, number: Number, body: dict) -> dict:
@@ -90,8 +113,10 @@ def _mark_as_read(meta, number: Number, body: dict) -> dict:
     if not message or not message.is_from_customer or message.phone_number_id != number.phone_number_id:
         validation.wrong("message_id", "no message of a customer to this number")
     chat = meta.world.chat(message.wa_id, number.phone_number_id)
-    for other in meta.world.messages_of(chat):
+    for other in reversed(meta.world.messages_of(chat)):
         if other.is_from_customer and other.at <= message.at:
+            if other.status == "read":  # and so is all before it
+                break
             other.status = "read"
     if body.get("typing_indicator"):
         chat.typing_until = time.time() + TYPING_SECONDS

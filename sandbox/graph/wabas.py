@@ -42,12 +42,6 @@ def phone_numbers(meta, call: Call) -> dict:
     return page(call, rows)
 
 
-def message_templates(meta, call: Call) -> dict:
-    """None yet."""
-    access.waba_of(meta, call, MANAGEMENT)
-    return page(call, [])
-
-
 async def subscribe_app(meta, call: Call) -> dict:
     """Without an override the app's own callback is used, and an earlier override is gone."""
     waba = access.waba_of(meta, call, MANAGEMENT)

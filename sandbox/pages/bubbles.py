@@ -1,8 +1,10 @@
 """Messages drawn as on a phone: the shop's on the left, the customer's own on the right."""
 
 from datetime import datetime
+from urllib.parse import quote
 
-from ..state import Chat, ChatMessage
+from .. import message_templates
+from ..state import Chat, ChatMessage, MessageTemplate
 from .render import Html, el, join
 
 MARKS = {"sent": "✓ sent", "delivered": "✓✓ delivered", "read": "✓✓ read"}
@@ -35,11 +37,11 @@ def _bubble(meta, message: ChatMessage, address: str, reactions: dict[bool, str]
     foot = [el("time", datetime.fromtimestamp(message.at).strftime("%H:%M"))]
     if message.is_from_customer:
         foot.append(el("span", MARKS.get(message.status, message.status), class_=f"mark {message.status}"))
-    body = el("div", _quote(meta, message), content_of(message), el("p", *foot, class_="foot"), class_="body")
+    body = el("div", _quote(meta, message), content_of(meta, message), el("p", *foot, class_="foot"), class_="body")
     given = "".join(reactions.values())
     parts = [body, el("span", given, class_="reaction", title="Reaction") if given else ""]
     if not message.is_from_customer:
-        parts += [_taps(message, address), _react(message, address)]
+        parts += [_taps(meta, message, address), _react(message, address)]
     return el("li", *parts, class_=f"bubble {side}", data_wamid=message.wamid, data_type=message.type)
 
 
@@ -59,8 +61,11 @@ def summary_of(message: ChatMessage) -> str:
     return message.type
 
 
-def content_of(message: ChatMessage) -> Html:
+def content_of(meta, message: ChatMessage) -> Html:
     content = message.body.get(message.type)
+    template = _template_of(meta, message)
+    if template:
+        return _template(message_templates.filled(template, content))
     draw = DRAW.get(message.type)
     try:
         return draw(content) if draw else _unknown(message.type)
@@ -83,16 +88,32 @@ def link(url: str, text: str) -> Html:
     return el("a", text, href=url, rel="noreferrer noopener", target="_blank")
 
 
-def _media(name: str):
+def _media(kind: str):
+    name = kind.capitalize()
+
     def draw(content: dict) -> Html:
-        source = content.get("link") or content.get("url") or ""
-        label = content.get("filename") or (source if content.get("link") else f"id {content.get('id', '?')}")
-        parts = [el("p", el("span", name, class_="kind"), " ", link(source, label), class_="media")]
+        label = content.get("filename") or content.get("link") or name
+        if content.get("id"):
+            source = f"/phone/file/{quote(str(content['id']), safe='')}"
+            shown = PLAYERS[kind](source) if kind in PLAYERS else el("a", label, href=source, target="_blank")
+            parts = [el("p", el("span", name, class_="kind"), " ", shown, class_="media")]
+        else:  # elsewhere in the world: named, never fetched
+            parts = [
+                el("p", el("span", name, class_="kind"), " ", link(content.get("link") or "", label), class_="media")
+            ]
         if content.get("caption"):
             parts.append(paragraph(content["caption"]))
         return join(parts)
 
     return draw
+
+
+PLAYERS = {
+    "image": lambda source: el("img", src=source, alt="Picture"),
+    "sticker": lambda source: el("img", src=source, alt="Sticker", class_="sticker"),
+    "audio": lambda source: el("audio", src=source, controls=True, preload="none"),
+    "video": lambda source: el("video", src=source, controls=True, preload="none"),
+}
 
 
 def _location(content: dict) -> Html:
@@ -120,7 +141,7 @@ def _interactive(content: dict) -> Html:
     if header.get("type") == "text":
         parts.append(paragraph(header["text"], "heading"))
     elif header:
-        parts.append(_media(header["type"].capitalize())(header[header["type"]]))
+        parts.append(_media(header["type"])(header[header["type"]]))
     if content.get("body"):
         parts.append(paragraph(content["body"]["text"]))
     if content.get("footer"):
@@ -141,8 +162,22 @@ def _fixed_action(kind: str, action: dict) -> Html | str:
     return el("p", "View catalog", class_="action") if kind == "catalog_message" else ""
 
 
-def _template(content: dict) -> Html:
-    return paragraph(f"Template {content['name']}")
+def _template_of(meta, message: ChatMessage) -> MessageTemplate | None:
+    if message.type != "template" or message.is_from_customer:
+        return None
+    waba_id = meta.world.numbers[message.phone_number_id].waba_id
+    return message_templates.find(meta.world, waba_id, message.body["template"])
+
+
+def _template(shown: dict) -> Html:
+    parts = []
+    if "media" in shown:
+        kind = shown["media"]["type"]
+        parts.append(_media(kind)(shown["media"][kind]))
+    styles = {"header": "heading", "body": "text", "footer": "footer"}
+    parts += [paragraph(shown[part], style) for part, style in styles.items() if part in shown]
+    links = [button for button in shown.get("buttons", []) if button["url"]]
+    return join(parts + [el("p", link(button["url"], button["text"]), class_="action") for button in links])
 
 
 def _order(content: dict) -> Html:
@@ -152,18 +187,22 @@ def _order(content: dict) -> Html:
 
 DRAW = {
     "text": lambda content: paragraph(content["body"]),
-    **{kind: _media(kind.capitalize()) for kind in ("image", "video", "document", "audio", "sticker")},
+    **{kind: _media(kind) for kind in ("image", "video", "document", "audio", "sticker")},
     "location": _location,
     "contacts": _contacts,
     "interactive": _interactive,
-    "template": _template,
+    "template": lambda content: paragraph(f"Template {content['name']}"),  # one that is gone since
     "order": _order,
     "button": lambda content: paragraph(content["text"]),
 }
 
 
-def _taps(message: ChatMessage, address: str) -> Html | str:
+def _taps(meta, message: ChatMessage, address: str) -> Html | str:
     """The buttons and rows a customer may answer with."""
+    if template := _template_of(meta, message):
+        buttons = message_templates.filled(template, message.body["template"]).get("buttons", [])
+        answers = [{"id": b["text"], "title": b["text"]} for b in buttons if b["type"] == "QUICK_REPLY"]
+        return el("div", *(_tap(message, address, "button", answer) for answer in answers), class_="taps")
     if message.type != "interactive":
         return ""
     kind, action = message.body["interactive"]["type"], message.body["interactive"]["action"]

@@ -10,7 +10,7 @@ from .render import Html, el, join, page, template
 
 async def home(request: Request) -> Response:
     meta = request.app.state.meta
-    pending = sum(webhook.state == "pending" for webhook in meta.world.webhooks.values())
+    pending = meta.postman.pending
     content = template(
         "home.html",
         accounts=join(_account(meta, waba) for waba in meta.world.wabas.values()),

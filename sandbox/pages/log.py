@@ -8,17 +8,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from .. import webhooks
 from ..state import LogEntry, Webhook
 from .home import badge
 from .render import Html, el, join, page, template
 
 SHOWN_WEBHOOKS = 200
+LONGEST_SHOWN = 20_000  # a bundle of a thousand updates is longer
 
 
 async def show(request: Request) -> Response:
     meta = request.app.state.meta
-    latest = list(meta.world.webhooks.values())[-SHOWN_WEBHOOKS:]
+    latest = meta.postman.latest(SHOWN_WEBHOOKS)
     content = template(
         "log.html",
         calls=join(_call(entry) for entry in reversed(meta.log)) or _nothing("No call yet."),
@@ -54,11 +54,13 @@ def _webhook(webhook: Webhook) -> Html:
         badge(f"{webhook.state.replace('_', ' ')} · {webhook.last_status or '-'}", kind),
         el("span", tries + _next_try(webhook), class_="number"),
     ]
-    return _entry(line, ("Sent", _pretty(json.loads(webhook.body))))
+    return _entry(line, ("Sent", _pretty(json.loads(webhook.body))[:LONGEST_SHOWN]))
 
 
 def _what(webhook: Webhook) -> str:
     """`read`, `text`, ...: what a reader looks for."""
+    if webhook.count > 1:
+        return f"{webhook.count} updates"
     value = json.loads(webhook.body)["entry"][0]["changes"][0]
     for status in value["value"].get("statuses", []):
         return status["status"]
@@ -87,7 +89,7 @@ def _clock(moment: float) -> str:
 
 
 async def retry(request: Request) -> Response:
-    webhooks.retry_all(request.app.state.meta)
+    request.app.state.meta.postman.retry_all()
     return RedirectResponse("/log/", status_code=303)
 
 

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from .. import inbound, statuses
+from .. import inbound, media, message_templates, statuses
 from ..errors import BadRequest
+from ..examples import example_files
 from ..state import ChatMessage, Customer, Number
 from .bubbles import bubbles
 from .render import Html, el, join, one, page, problem, read_form, template
@@ -68,12 +69,31 @@ async def send(request: Request) -> Response:
     customer, number = found
     meta = request.app.state.meta
     try:
-        content = _content(meta, customer, number, await read_form(request))
-        if content:
+        form = await read_form(request)
+        if one(form, "kind") == "file":
+            _send_example(meta, customer, number, one(form, "file"))
+        elif content := _content(meta, customer, number, form):
             inbound.receive(meta, customer, number, content)
     except BadRequest as exc:
         return problem(request, "The message did not go out", str(exc))
     return RedirectResponse(_address(customer, number), status_code=303)
+
+
+def _send_example(meta, customer: Customer, number: Number, kind: str) -> None:
+    if kind not in example_files():
+        raise BadRequest("There is no such example file.")
+    data, mime_type, filename = example_files()[kind]
+    inbound.receive_file(meta, customer, number, {"type": kind}, data, mime_type, filename)
+
+
+async def file(request: Request) -> Response:
+    """What a bubble shows, for the browser. No token: whoever holds the phone sees its pictures."""
+    meta = request.app.state.meta
+    found = media.find(meta, request.path_params["media_id"])
+    data = meta.files.read(found.media_id) if found else None
+    if data is None:
+        return Response(status_code=404)
+    return Response(data, media_type=found.mime_type)
 
 
 def _find(request: Request) -> tuple[Customer, Number] | None:
@@ -126,10 +146,12 @@ def _content(meta, customer: Customer, number: Number, form: dict) -> dict | Non
         raise BadRequest("The message this answers is not in this chat.")
     if kind == "reaction":
         return {"type": "reaction", "reaction": {"message_id": message.wamid, "emoji": one(form, "emoji")[:12]}}
-    return _tapped(message, kind, one(form, "id")) | {"context": {"from": number.digits, "id": message.wamid}}
+    return _tapped(meta, message, kind, one(form, "id")) | {"context": {"from": number.digits, "id": message.wamid}}
 
 
-def _tapped(message: ChatMessage, kind: str, chosen: str) -> dict:
+def _tapped(meta, message: ChatMessage, kind: str, chosen: str) -> dict:
+    if kind == "button":
+        return _tapped_in_template(meta, message, chosen)
     action = message.body.get("interactive", {}).get("action", {})
     if kind == "button_reply":
         choices = [button["reply"] for button in action.get("buttons", [])]
@@ -141,8 +163,20 @@ def _tapped(message: ChatMessage, kind: str, chosen: str) -> dict:
     raise BadRequest("The message has no such button.")
 
 
+def _tapped_in_template(meta, message: ChatMessage, chosen: str) -> dict:
+    waba_id = meta.world.numbers[message.phone_number_id].waba_id
+    template = (
+        message_templates.find(meta.world, waba_id, message.body["template"]) if message.type == "template" else None
+    )
+    for button in message_templates.filled(template, message.body["template"]).get("buttons", []) if template else []:
+        if button["type"] == "QUICK_REPLY" and button["text"] == chosen:
+            return {"type": "button", "button": {"payload": button["payload"], "text": chosen}}
+    raise BadRequest("The message has no such button.")
+
+
 routes = [
     Route("/phone/", choose),
+    Route("/phone/file/{media_id}", file),
     Route("/phone/{customer}/{phone_number_id}", chat),
     Route("/phone/{customer}/{phone_number_id}/messages", messages),
     Route("/phone/{customer}/{phone_number_id}/send", send, methods=["POST"]),

@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from .. import weather
+from ..weather import unusual
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 MENU = {"/": "Start", "/phone/": "Phone", "/log/": "Request log", "/weather/": "Weather"}
-EMPTY_ELEMENTS = {"input", "br", "link"}
+EMPTY_ELEMENTS = {"input", "br", "link", "img"}
 
 
 class Html(str):
@@ -73,10 +73,10 @@ def _menu_item(request: Request, path: str, text: str) -> Html:
 
 
 def _weather_line(request: Request) -> Html:
-    unusual = weather.unusual(request.app.state.meta.weather)
-    if not unusual:
+    switches = unusual(request.app.state.meta.weather)
+    if not switches or request.url.path == "/weather/":
         return Html()
-    text = f"Weather: {', '.join(unusual)}. "
+    text = f"Weather: {'; '.join(switches)}. "
     return el("p", text, el("a", "Change it", href="/weather/"), class_="notice warning", role="status")
 
 

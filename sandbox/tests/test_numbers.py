@@ -62,10 +62,6 @@ def test_any_version_and_none_are_understood(sandbox):
         assert answer.headers["facebook-api-version"] == version
 
 
-def test_templates_are_none_yet(sandbox):
-    assert sandbox.get(f"{SHOP}/message_templates", sandbox.token()).json() == {"data": []}
-
-
 def test_subscription_can_be_read_and_ended(sandbox):
     token = sandbox.token()
     assert sandbox.get(f"{OUTLET}/subscribed_apps", token).json() == {"data": []}

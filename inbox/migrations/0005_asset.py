@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inbox", "0003_engine"),
-        ("meta_integration", "0004_media"),
+        ("inbox", "0004_orphans_expire"),
+        ("meta_integration", "0005_media"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ import meta_integration.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("meta_integration", "0003_account_held"),
+        ("meta_integration", "0004_calls_and_codes"),
         ("workspaces", "0001_initial"),
     ]
 

@@ -1,0 +1,76 @@
+"""How fast and to how many customers a number may send: messages.md, section 6, of Meta's contract."""
+
+import time
+
+from .errors import GraphError
+from .state import Number, World
+
+PAIR_SECONDS, PAIR_BURST = 6, 45
+BY_LEVEL = {"STANDARD": 80, "HIGH": 1000}  # messages in a second
+ON_THE_PHONE_APP_TOO = 20
+DAY = 24 * 3600
+TIERS = {"TIER_250": 250, "TIER_2K": 2000, "TIER_10K": 10_000, "TIER_100K": 100_000, "TIER_UNLIMITED": 10**12}
+
+TOO_FAST = "Message failed to send because too many messages were sent from this phone number in a short time."
+TOO_MANY_TO_ONE = (
+    "Message failed to send because there were too many messages sent from this phone number to the same phone number "
+    "in a short period of time."
+)
+
+
+class Paces:
+    """One after the other in a fixed time on average, with a burst that borrows from the time that follows."""
+
+    def __init__(self):
+        self._busy_until: dict[str, float] = {}
+
+    def take(self, key: str, seconds: float, burst: int) -> bool:
+        """False when it comes too early; it then costs nothing."""
+        now = time.time()
+        busy_until = max(now, self._busy_until.get(key, 0))
+        if busy_until - now > (burst - 1) * seconds:
+            return False
+        self._busy_until[key] = busy_until + seconds
+        if len(self._busy_until) > 20_000:
+            self._busy_until = {key: until for key, until in self._busy_until.items() if until > now}
+        return True
+
+
+def throughput(number: Number) -> int:
+    return ON_THE_PHONE_APP_TOO if number.is_on_biz_app else BY_LEVEL[number.throughput_level]
+
+
+def check_pace(meta, number: Number, wa_id: str) -> None:
+    """Raises 130429 or 131056."""
+    rate = throughput(number)
+    if not meta.weather.strikes("no_throughput_limit") and not meta.paces.take(number.phone_number_id, 1 / rate, rate):
+        raise too_fast()
+    pair = f"{number.phone_number_id}/{wa_id}"
+    if not meta.weather.strikes("no_pair_limit") and not meta.paces.take(pair, PAIR_SECONDS, PAIR_BURST):
+        raise too_many_to_one()
+
+
+def note_inbound(meta, number: Number) -> None:
+    """What comes in counts too, and is never refused."""
+    meta.paces.take(number.phone_number_id, 1 / throughput(number), throughput(number))
+
+
+def too_fast() -> GraphError:
+    return GraphError(130429, details=TOO_FAST)
+
+
+def too_many_to_one() -> GraphError:
+    return GraphError(131056, details=TOO_MANY_TO_ONE)
+
+
+def may_reach(world: World, wa_id: str) -> bool:
+    """Is there room for one more customer outside the window today? The same customer again costs nothing."""
+    now = time.time()
+    while world.reached and now - next(iter(world.reached.values())) > DAY:
+        del world.reached[next(iter(world.reached))]
+    if wa_id in world.reached:
+        return True
+    if len(world.reached) >= TIERS[world.messaging_limit]:
+        return False
+    world.reached[wa_id] = now
+    return True

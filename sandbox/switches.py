@@ -1,0 +1,92 @@
+"""All switches of the weather: what they are called, what they do, and the number some of them have."""
+
+from dataclasses import dataclass
+
+UNITS = {  # what a number counts: its short name on the page, the highest, is it whole?
+    "seconds": ("s", 3600, False),
+    "minutes": ("min", 1440, True),
+    "code": ("code", 99_999_999, True),
+    "subcode": ("sub-code", 9_999_999, True),
+    "bytes": ("bytes", 200_000_000, True),
+    "updates": ("updates", 1000, True),
+}
+
+GROUPS = {
+    "calls": ("Every Graph call", "Happens to any call of the Graph API, sending included."),
+    "sending": ("Sending messages", "Happens to messages the shop sends."),
+    "media": ("Files", "Happens to uploads, downloads and messages with a file."),
+    "webhooks": (
+        "Webhooks",
+        "What comes to the app. Nothing is ever lost: each is tried again until the app says 200.",
+    ),
+    "rules": ("Meta's rules", "Kept in fair weather. Turn one off for a load test."),
+}
+
+
+@dataclass(frozen=True)
+class Switch:
+    group: str
+    title: str
+    text: str
+    unit: str = ""  # empty: it has no number
+    default: int = 0  # the number when it is only turned on
+
+
+SWITCHES = {
+    # every call
+    "slow": Switch("calls", "Slow", "Seconds until any call is answered.", "seconds", 2),
+    "slow_by_chance": Switch("calls", "Unsteady", "Up to so many seconds more, by chance.", "seconds", 2),
+    "down": Switch("calls", "Meta is down", "HTTP 503 and a page of HTML. Nothing is done."),
+    "html": Switch("calls", "HTML instead of JSON", "HTTP 200 and a page of HTML. Nothing is done."),
+    "error": Switch("calls", "Error of your choice", "Fails with this code of Meta's, or one of several.", "code", 2),
+    "empty": Switch("calls", "Empty 500", "HTTP 500 without a body. Nothing is done."),
+    "html_after": Switch("calls", "502 after the work", "The work is done, but the answer is HTTP 502 and HTML."),
+    "cut": Switch("calls", "Answer cut short", "The work is done. HTTP 200, but the JSON ends in the middle."),
+    "reset": Switch("calls", "Connection reset, nothing done", "The connection is torn down before the work."),
+    "reset_after": Switch("calls", "Connection reset after the work", "The work is done, then it is torn down."),
+    "drop": Switch(
+        "calls", "Dropped connection", "The work is done (a message is accepted), the answer never arrives."
+    ),
+    "silent": Switch("calls", "No answer", "The work is done, and the connection stays open without a word."),
+    "app_limited": Switch("calls", "App too busy", "Error 4, with X-App-Usage at 100 %."),
+    "account_limited": Switch(
+        "calls", "Account too busy", "Error 80007. The header names the minutes to wait.", "minutes", 1
+    ),
+    "tokens_dead": Switch("calls", "Tokens dead", "Every access token gets error 190.", "subcode", 463),
+    # sending
+    "rate_limited": Switch("sending", "Number too fast", "Sending gets error 130429."),
+    "pair_limited": Switch("sending", "Too many to one customer", "Sending gets error 131056."),
+    "refuse": Switch("sending", "Refused at once", "The answer is this code, or one of several.", "code", 131026),
+    "fail_later": Switch("sending", "Fails later", "Accepted; then a failed status with this code.", "code", 131026),
+    "messages_delay": Switch("sending", "Late answer", "Seconds between accepting and answering.", "seconds", 5),
+    "messages_delay_before": Switch(
+        "sending", "Late acceptance", "Seconds before it is accepted at all.", "seconds", 5
+    ),
+    # files
+    "upload_refused": Switch("media", "Upload refused", "Uploading a file gets this code.", "code", 131053),
+    "upload_cut": Switch("media", "Upload cut", "The connection is reset after so many bytes.", "bytes", 4096),
+    "download_gone": Switch("media", "Download expired", "The address of a file answers 404."),
+    "media_fails_later": Switch(
+        "media", "File fails later", "A message with a file is accepted, then fails with 131053."
+    ),
+    "inbound_media_broken": Switch(
+        "media", "Customer's file is broken", "It arrives with error 131052 and without the file."
+    ),
+    # webhooks
+    "hold_statuses": Switch("webhooks", "Hold statuses", "Messages are accepted, but sent, delivered and read wait."),
+    "hold_webhooks": Switch("webhooks", "Hold all webhooks", "Nothing is posted to the app until this is off again."),
+    "early_status": Switch(
+        "webhooks", "Status before the answer", "The app hears of sent before its call is answered."
+    ),
+    "duplicate": Switch("webhooks", "Twice", "The same webhook is posted a second time."),
+    "reorder": Switch("webhooks", "Out of order", "It waits a moment and is overtaken by later ones."),
+    "webhook_delay": Switch("webhooks", "Late", "Up to so many seconds late, by chance.", "seconds", 10),
+    "batch": Switch("webhooks", "In bundles", "So many updates are gathered into one webhook.", "updates", 1000),
+    # rules
+    "no_pair_limit": Switch(
+        "rules", "Pair limit off", "To one customer without one message in 6 seconds, bursts of 45."
+    ),
+    "no_throughput_limit": Switch("rules", "Throughput limit off", "A number may send as fast as it can."),
+    "no_window": Switch("rules", "24 hours off", "Free messages reach customers who have not written."),
+    "no_messaging_limit": Switch("rules", "Daily customers off", "Any number of new customers in 24 hours."),
+}

@@ -19,6 +19,7 @@ from workspaces.valkey import client as valkey
 
 PAYLOADS = Path(__file__).parent / "meta_integration" / "tests" / "payloads"
 # Pages are rendered without `collectstatic` having run before.
+settings.STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 

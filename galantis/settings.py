@@ -101,6 +101,7 @@ CELERY_TASK_ROUTES = {
     "meta_integration.tasks.process_webhooks": {"queue": "webhooks"},
     "inbox.tasks.pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.help_pump": {"queue": SENDING_QUEUE},
+    "inbox.tasks.fetch_media": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
@@ -116,6 +117,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-webhooks": {"task": "meta_integration.tasks.sweep_webhooks", "schedule": 10, "options": {"expires": 10}},
     "sweep-outbox": {"task": "inbox.tasks.sweep_outbox", "schedule": 5, "options": {"expires": 5}},
+    "sweep-media": {"task": "inbox.tasks.sweep_media", "schedule": 30, "options": {"expires": 30}},
     "adopt-orphans": {"task": "inbox.tasks.adopt_orphan_statuses", "schedule": 30, "options": {"expires": 30}},
     "trim-webhooks": {"task": "meta_integration.tasks.trim_webhooks", "schedule": 3600},
     "trim-calls": {"task": "meta_integration.tasks.trim_graph_calls", "schedule": 3600},
@@ -216,6 +218,8 @@ CONTENT_SECURITY_POLICY = {
 # The admin's interface library evaluates expressions in attributes and sets styles from script.
 ADMIN_CONTENT_SECURITY_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
+# Files that people upload and customers send. Never served from here by name: a view asks who wants them.
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STORAGES = {
@@ -297,6 +301,11 @@ UNFOLD = {
                         "link": reverse_lazy("admin:inbox_contact_changelist"),
                     },
                     {"title": _("Messages"), "icon": "chat", "link": reverse_lazy("admin:inbox_message_changelist")},
+                    {
+                        "title": _("Files"),
+                        "icon": "attach_file",
+                        "link": reverse_lazy("admin:meta_integration_mediaasset_changelist"),
+                    },
                 ],
             },
             {

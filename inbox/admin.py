@@ -54,8 +54,8 @@ class MessageAdmin(WorkspaceAdmin):
     search_fields = ["wamid", "thread__contact__name", "thread__contact__wa_id"]
     ordering = ["-id"]
     fields = [
-        "occurred_at", "direction", "thread", "number", "type", "body", "status", "code", "error", "wamid",
-        "reference", "author", "attempts", "not_before", "content",
+        "occurred_at", "direction", "thread", "number", "type", "body", "asset", "status", "code", "error",
+        "wamid", "reference", "author", "attempts", "not_before", "content",
     ]  # fmt: skip
     readonly_fields = ["code"]
     inlines = [TimelineInline]

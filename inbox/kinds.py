@@ -3,6 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from inbox.models import Message, Thread
+
 NAMES = {
     "image": gettext_lazy("Picture"),
     "video": gettext_lazy("Video"),
@@ -13,6 +15,7 @@ NAMES = {
     "contacts": gettext_lazy("Contact card"),
     "reaction": gettext_lazy("Reaction"),
     "interactive": gettext_lazy("Chose from your message"),
+    "template": gettext_lazy("Message template"),
     "button": gettext_lazy("Tapped a button"),
     "order": gettext_lazy("Order from your catalog"),
     "system": gettext_lazy("WhatsApp reports a change"),
@@ -21,8 +24,30 @@ NAMES = {
     "unsupported": gettext_lazy("A message that WhatsApp does not pass on to businesses"),
     "unknown": gettext_lazy("A message that WhatsApp does not pass on to businesses"),
 }
+# What the shop sends: the kind inside an interactive message says more.
+SENT = {
+    "button": gettext_lazy("Message with buttons"),
+    "list": gettext_lazy("Message with a list"),
+    "cta_url": gettext_lazy("Message with a link"),
+    "location_request_message": gettext_lazy("Question for the location"),
+    "product": gettext_lazy("Product"),
+    "product_list": gettext_lazy("Products"),
+    "catalog_message": gettext_lazy("Your catalog"),
+}
 
 
-def name_of(kind: str) -> str:
-    """The type in people's words; Meta's word for one that is new to us."""
+def name_of(holder: Message | Thread) -> str:
+    """What a message, or the last one of a thread, is in people's words; Meta's word for a type that is new to us."""
+    if isinstance(holder, Thread):
+        return name_of_type(holder.last_type)
+    content = holder.content.get(holder.type) if isinstance(holder.content, dict) else None
+    if holder.direction == Message.Direction.OUT and isinstance(content, dict):
+        if holder.type == "interactive" and content.get("type") in SENT:
+            return str(SENT[content["type"]])
+        if holder.type == "reaction" and not content.get("emoji"):
+            return _("Reaction taken back")
+    return name_of_type(holder.type)
+
+
+def name_of_type(kind: str) -> str:
     return str(NAMES.get(kind) or _("A message of the kind “%(type)s”") % {"type": kind})

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from meta_integration.models import PhoneNumber
+from meta_integration.models import MediaAsset, PhoneNumber
 from workspaces.models import User, Workspace, WorkspaceModel
 
 
@@ -119,6 +119,7 @@ class Message(WorkspaceModel):
     type = models.CharField(_("type"), max_length=40)
     body = models.TextField(_("text"), blank=True)
     content = models.JSONField(_("content"), default=dict)
+    asset = models.ForeignKey(MediaAsset, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("file"))
     status = models.CharField(_("status"), max_length=10, choices=Status)
     wamid = models.TextField(_("Meta's id"), null=True, blank=True)  # noqa: DJ001 - unique once known
     reference = models.UUIDField(_("our reference"), default=uuid.uuid4, unique=True)
@@ -133,6 +134,7 @@ class Message(WorkspaceModel):
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
     error_code = models.IntegerField(_("error code"), null=True, blank=True)
     error = models.CharField(_("why"), max_length=500, blank=True)
+    told_read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -1,10 +1,17 @@
+import time
+
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
+from inbox import live
 from inbox.outbox import claims
 from inbox.outbox import pump as pumps
-from inbox.services import statuses
+from inbox.services import reading, statuses
+from meta_integration.services import inbound_media
 from workspaces import wakeups
+
+# A task gives its worker back after this; the rest is announced anew.
+RUN_SECONDS = 20
 
 # The module `services` of this app needs `tasks`, and `tasks` it: neither is reached for before both are loaded.
 
@@ -44,6 +51,38 @@ def adopt_orphan_statuses() -> int:
 @shared_task
 def expire_orphan_statuses() -> int:
     return statuses.expire_orphans()
+
+
+@shared_task
+def fetch_media() -> int:
+    """Fetch what customers sent, one file after the other, until none waits."""
+    wakeups.awake(fetch_media.name)
+    done, until = 0, time.monotonic() + RUN_SECONDS
+    while time.monotonic() < until:
+        asset = inbound_media.fetch_next()
+        if asset is None:
+            return done
+        live.touch(asset.workspace_id)
+        done += 1
+    wakeups.wake(fetch_media)
+    return done
+
+
+@shared_task
+def sweep_media() -> int:
+    """What no wake-up announced, what may be tried again, and what a dead worker left."""
+    for asset in inbound_media.give_up():
+        live.touch(asset.workspace_id)
+    waiting = inbound_media.due().count()
+    if waiting:
+        wakeups.wake(fetch_media)
+    return waiting
+
+
+@shared_task
+def mark_as_read(message_pk: int) -> bool:
+    wakeups.awake(mark_as_read.name, message_pk)
+    return reading.tell_meta(message_pk)
 
 
 @worker_shutting_down.connect

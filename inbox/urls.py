@@ -7,4 +7,5 @@ urlpatterns = [
     path("", views.thread_list, name="list"),
     path("live/", views.live_version, name="live"),
     path("<int:pk>/", views.thread, name="thread"),
+    path("messages/<int:pk>/fetch/", views.fetch_again, name="fetch-again"),
 ]

@@ -4,16 +4,20 @@ import uuid
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseForbidden
+from django.http import HttpResponse, HttpResponseForbidden, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from inbox import live
+from inbox import live, tasks
 from inbox.models import Message, Thread
-from inbox.services import sending
+from inbox.services import reading, sending
+from meta_integration.filetypes import KINDS, NotAFileForWhatsApp
 from meta_integration.models import PhoneNumber
+from meta_integration.services import inbound_media, media
 from workspaces import services as workspaces
+from workspaces import wakeups
 from workspaces.middleware import workspace_required
 
 THREADS_SHOWN = 100
@@ -38,9 +42,11 @@ def thread(request, pk):
             raise PermissionDenied
         text = request.POST.get("text", "")
         try:
-            sending.reply(current, text, author=request.user, key=request.POST.get("key", "")[:64])
+            _reply(request, current, text)
         except sending.CannotSend as exc:
             problem, status = str(exc), 409
+            if request.FILES:  # A browser does not keep it.
+                problem = _("%(problem)s If you try again, choose the file again.") % {"problem": exc}
         else:
             if not request.htmx:
                 return redirect("inbox:thread", pk)
@@ -54,6 +60,21 @@ def thread(request, pk):
     return render(request, "inbox/inbox.html", context, status=status)
 
 
+@workspace_required
+def fetch_again(request, pk):
+    """A person wants the customer's file, which could not be fetched, tried once more."""
+    messages = Message.objects.for_workspace(request.workspace).filter(asset__isnull=False)
+    message = get_object_or_404(messages.select_related("asset"), pk=pk)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not workspaces.may_reply(request.role):
+        raise PermissionDenied
+    if inbound_media.try_again(message.asset):
+        wakeups.wake_on_commit(tasks.fetch_media)
+        live.touch(message.workspace_id)
+    return redirect("inbox:thread", message.thread_id)
+
+
 @require_GET
 def live_version(request):
     """204 while nothing changed, else the new version. Asks neither the session nor PostgreSQL."""
@@ -64,6 +85,16 @@ def live_version(request):
     if version == request.GET.get("version") and version != "?":
         return HttpResponse(status=204)
     return HttpResponse(version, content_type="text/plain")
+
+
+def _reply(request, current: Thread, text: str) -> None:
+    """Queue the text, the file, or both. Raises CannotSend."""
+    upload = request.FILES.get("file")
+    try:
+        file = media.store(request.workspace, upload, upload.name) if upload else None
+    except NotAFileForWhatsApp as exc:
+        raise sending.CannotSend(_("Not sent. %(why)s") % {"why": exc}) from None
+    sending.reply(current, text, author=request.user, key=request.POST.get("key", "")[:64], file=file)
 
 
 def _fragment(request, current: Thread, *, problem="", text="", status=200):
@@ -89,7 +120,7 @@ def _list_context(request, selected: str) -> dict:
 
 
 def _conversation(request, current: Thread) -> dict:
-    messages = Message.objects.for_workspace(current.workspace).filter(thread=current).select_related("author")
+    messages = Message.objects.for_workspace(current.workspace).filter(thread=current).select_related("author", "asset")
     page = _page(messages, "occurred_at", request.GET.get("before", ""), MESSAGES_SHOWN)
     return {
         "thread": current,
@@ -98,6 +129,7 @@ def _conversation(request, current: Thread) -> dict:
         "older_messages": _place(page[-2], "occurred_at") if len(page) > MESSAGES_SHOWN else "",
         "waits": current.number.why_it_waits(),
         "key": uuid.uuid4(),
+        "accepted": ",".join(KINDS),
     }
 
 
@@ -117,6 +149,9 @@ def _place(row, field: str) -> str:
 def _mark_read(request, current: Thread) -> None:
     """Seen by somebody who answers. Support and analysts look without a trace."""
     if current.unread_count and workspaces.may_reply(request.role):
+        newest = reading.newest_unsaid(current)
+        if newest:
+            wakeups.wake_on_commit(tasks.mark_as_read, newest)
         Thread.objects.for_workspace(request.workspace).filter(pk=current.pk).update(unread_count=0)
         current.unread_count = 0
         live.touch(request.workspace.pk)

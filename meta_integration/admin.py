@@ -1,15 +1,26 @@
 from django.contrib import admin, messages
 from django.db.models import Prefetch
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from meta_integration import error_book, intake, tasks
+from meta_integration import error_book, filetypes, intake, tasks
 from meta_integration.graph.errors import as_int
 from meta_integration.graph.words import TITLES
-from meta_integration.models import WABA, GraphCall, Incident, PhoneNumber, WebhookDelivery, WebhookItemError
+from meta_integration.models import (
+    WABA,
+    GraphCall,
+    Incident,
+    MediaAsset,
+    MediaUpload,
+    PhoneNumber,
+    WebhookDelivery,
+    WebhookItemError,
+)
 from meta_integration.services import incidents
 from workspaces import services as workspaces
 from workspaces import wakeups
@@ -93,6 +104,46 @@ class PhoneNumberAdmin(WorkspaceAdmin):
             incidents.resume_number(number, f"resumed by {request.user.label}")
             workspaces.note(number.workspace, request.user, "resumed sending", number.display_phone_number)
         messages.success(request, _("Waiting messages of these numbers go out now."))
+
+
+class UploadInline(TabularInline):
+    model = MediaUpload
+    fields = readonly_fields = ["number", "media_id", "expires_at"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+
+@admin.register(MediaAsset)
+class MediaAssetAdmin(WorkspaceAdmin):
+    """Every file that was attached or came from a customer, and why one did not come."""
+
+    list_display = ["__str__", "origin", "mime_type", "in_words", "state", "created_at"]
+    list_filter = ["origin", "state", "mime_type"]
+    list_select_related = ["workspace"]
+    search_fields = ["file_name", "media_id"]
+    ordering = ["-id"]
+    fields = [
+        "link", "file_name", "origin", "mime_type", "in_words", "width", "height", "state", "error", "attempts",
+        "retry_at", "number", "media_id", "sha256", "created_at",
+    ]  # fmt: skip
+    readonly_fields = ["link", "in_words"]
+    inlines = [UploadInline]
+
+    @display(description=_("size"))
+    def in_words(self, asset):
+        return filetypes.in_words(asset.size) if asset.size else "–"
+
+    @display(description=_("file"))
+    def link(self, asset):
+        if not asset.file:
+            return "–"
+        return format_html('<a href="{}" download>{}</a>', reverse("media:file", args=[asset.pk]), _("Save"))
 
 
 class ItemErrorInline(TabularInline):

@@ -8,18 +8,21 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from meta_integration import serving
 from meta_integration.error_book import chapters
 from meta_integration.forms import ChooseNumberForm
-from meta_integration.models import ConnectAttempt
+from meta_integration.models import ConnectAttempt, MediaAsset
 from meta_integration.services import connect
 from meta_integration.services import connect_problems as problems
 from workspaces import services as workspaces
+from workspaces.middleware import workspace_required
 
 STATE_KEY = "connect_state"
 STATE_LIVES = 600
@@ -97,6 +100,18 @@ def _problem(request, problem: problems.ConnectProblem):
 
 def _page(request, template: str, context: dict, status: int = 200):
     return render(request, template, {**admin.site.each_context(request), **context}, status=status)
+
+
+# Files ---------------------------------------------------------------------------------------------------------------
+@workspace_required
+def media_file(request, pk):
+    """A file of this workspace's messages."""
+    asset = get_object_or_404(MediaAsset.objects.for_workspace(request.workspace).exclude(file=""), pk=pk)
+    try:
+        file = asset.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    return serving.response_for(asset, file, request.headers.get("Range", ""))
 
 
 # The error book ------------------------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ class Stack:
             "SANDBOX_WEBHOOK_URL": f"{self.web_url}/webhooks/meta/",
             "SANDBOX_STATUS_DELAY": "0.2",
             "STATIC_ROOT": str(self.folder / "static"),
+            "MEDIA_ROOT": str(self.folder / "media"),
             "DEMO": "1",
             "DEMO_PASSWORD": PASSWORD,
         }

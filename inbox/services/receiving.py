@@ -7,12 +7,14 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from inbox import live
+from inbox import live, tasks
 from inbox.models import Contact, Message, Thread
 from inbox.services import contacts
 from inbox.services.contacts import Identity
-from meta_integration.models import PhoneNumber
+from meta_integration.models import MediaAsset, PhoneNumber
+from meta_integration.services import inbound_media
 from meta_integration.walk import text_in
+from workspaces import wakeups
 
 WINDOW = timedelta(hours=24)
 # Stand-ins that a later delivery with the same id may replace by the real content.
@@ -112,6 +114,7 @@ def _insert(thread: Thread, wamid: str, content: dict, **fields) -> Message | No
                 type=str(content.get("type") or "unknown")[:40],
                 body=text_of(content),
                 content=content,
+                asset=_expect_file(thread.number, content),
                 occurred_at=time_of(content),
                 **fields,
             )
@@ -119,11 +122,20 @@ def _insert(thread: Thread, wamid: str, content: dict, **fields) -> Message | No
         return None
 
 
+def _expect_file(number: PhoneNumber, content: dict) -> MediaAsset | None:
+    """A worker fetches it; the message does not wait."""
+    asset = inbound_media.expect(number, content)
+    if asset:
+        wakeups.wake_on_commit(tasks.fetch_media)
+    return asset
+
+
 def _replace_placeholder(message: Message | None, content: dict) -> Message | None:
     kind = str(content.get("type") or "unknown")[:40]
     if message and message.type in PLACEHOLDERS and kind not in PLACEHOLDERS:
         message.type, message.body, message.content = kind, text_of(content), content
-        message.save(update_fields=["type", "body", "content"])
+        message.asset = _expect_file(message.number, content)
+        message.save(update_fields=["type", "body", "content", "asset"])
         note_last(message.thread, message)
         live.touch(message.workspace_id)
     return message

@@ -1,18 +1,23 @@
 """Queueing: all that can be decided about a message is decided here, before its row is written."""
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inbox import live, tasks
+from inbox import kinds, live, outgoing, tasks
 from inbox.models import Message, Priority, Thread
+from inbox.outgoing import BadMessage, Outgoing
 from inbox.services import receiving
 from inbox.services.moves import move_messages
+from meta_integration.models import MediaAsset
+from meta_integration.services import media
 from workspaces import services as workspaces
 from workspaces import wakeups
 from workspaces.models import User
 
-LONGEST_TEXT = 4096
+OLDEST_TO_REACT_TO = timedelta(days=30)
 
 
 class CannotSend(Exception):
@@ -29,22 +34,36 @@ class WindowClosed(CannotSend):
         )
 
 
-@transaction.atomic
-def reply(thread: Thread, text: str, *, author: User, key: str = "") -> Message:
-    """Queue a text; the number's pump sends it after commit. The same key twice is one message. Raises CannotSend."""
-    text = text.strip().replace("\x00", "")
-    if not text:
+def reply(thread: Thread, text: str, *, author: User, key: str = "", file: MediaAsset | None = None) -> Message:
+    """Queue an agent's answer: a text, a file, or a file with the text under it. Raises CannotSend."""
+    text = text.strip()
+    if not text and file is None:
         raise CannotSend(_("There is nothing to send yet: write something first."))
-    if len(text) > LONGEST_TEXT:
-        raise CannotSend(
-            _(
-                "Not sent: the text has %(length)s characters, and WhatsApp takes %(most)s at most. Shorten it, or "
-                "send it in two messages."
-            )
-            % {"length": len(text), "most": LONGEST_TEXT}
-        )
+    try:
+        built = outgoing.of_file(file, text) if file else outgoing.text(text)
+    except BadMessage as exc:
+        raise CannotSend(_("Not sent. %(why)s") % {"why": exc}) from None
+    return queue(thread, built, author=author, key=key)
+
+
+@transaction.atomic
+def queue(
+    thread: Thread,
+    built: Outgoing,
+    *,
+    author: User | None = None,
+    key: str = "",
+    priority: int = Priority.AGENT,
+    in_reply_to: Message | None = None,
+) -> Message:
+    """Queue what a builder of `outgoing` made; the number's pump sends it after commit. Raises CannotSend.
+
+    The same key twice is one message.
+    """
+    if in_reply_to:
+        built = _answering(in_reply_to, built)
     already = Message.objects.for_workspace(thread.workspace).filter(idempotency_key=key).first() if key else None
-    if already and (already.thread_id, already.body) == (thread.pk, text):
+    if already and (already.thread_id, already.type, already.content) == (thread.pk, built.type, built.content):
         return already
     if already:
         raise CannotSend(
@@ -52,11 +71,18 @@ def reply(thread: Thread, text: str, *, author: User, key: str = "") -> Message:
                 "Your earlier text was taken after all: “%(text)s”. "
                 "The new text was not sent. Press Send to send it too."
             )
-            % {"text": receiving.preview_of(already)}
+            % {"text": receiving.preview_of(already) or kinds.name_of(already)}
         )
-    if not thread.is_window_open():
+    if built.type != "template" and not thread.is_window_open():
         raise WindowClosed
-    return _queue(thread, author, key, type="text", body=text, content={"text": {"body": text}})
+    _check_quoted(thread, built)
+    try:
+        files = media.assets_for(thread.workspace, built.content)
+    except media.WrongFile as exc:
+        raise CannotSend(_("Not sent. %(why)s") % {"why": exc}) from None
+    fields = {"type": built.type, "body": built.body, "content": built.content, "priority": priority}
+    # What the thread shows is the message's own file. A carousel has several, and shows none.
+    return _insert(thread, author, key, asset=files[0] if len(files) == 1 else None, **fields)
 
 
 def settle_unknown(message: Message, actor: User, *, went_out: bool) -> bool:
@@ -73,7 +99,30 @@ def settle_unknown(message: Message, actor: User, *, went_out: bool) -> bool:
     return True
 
 
-def _queue(thread: Thread, author: User, key: str, **fields) -> Message:
+def _answering(quoted: Message, built: Outgoing) -> Outgoing:
+    try:
+        return built.quoting(quoted.wamid or "")
+    except BadMessage as exc:
+        raise CannotSend(_("Not sent. %(why)s") % {"why": exc}) from None
+
+
+def _check_quoted(thread: Thread, built: Outgoing) -> None:
+    """What is answered, or reacted to, stands in this thread, and WhatsApp still knows it."""
+    in_thread = Message.objects.for_workspace(thread.workspace).filter(thread=thread)
+    if "context" in built.content and not in_thread.filter(wamid=built.content["context"]["message_id"]).exists():
+        raise CannotSend(_("Not sent: the message you answer is not part of this conversation."))
+    if built.type != "reaction":
+        return
+    target = in_thread.filter(wamid=built.content["reaction"]["message_id"]).first()
+    if target is None:
+        raise CannotSend(_("Not sent: the message you react to is not part of this conversation."))
+    if target.type == "reaction":
+        raise CannotSend(_("Not sent: WhatsApp takes no reaction to a reaction."))
+    if target.occurred_at < timezone.now() - OLDEST_TO_REACT_TO:
+        raise CannotSend(_("Not sent: WhatsApp takes reactions only to messages of the last 30 days."))
+
+
+def _insert(thread: Thread, author: User | None, key: str, **fields) -> Message:
     try:
         with transaction.atomic():
             message = Message.objects.create(
@@ -82,7 +131,6 @@ def _queue(thread: Thread, author: User, key: str, **fields) -> Message:
                 number_id=thread.number_id,
                 direction=Message.Direction.OUT,
                 status=Message.Status.QUEUED,
-                priority=Priority.AGENT,
                 author=author,
                 idempotency_key=key or None,
                 occurred_at=timezone.now(),

@@ -3,13 +3,17 @@
 from django import template
 from django.template.defaultfilters import date, urlize
 from django.utils import timezone
+from django.utils.html import format_html
 
 from inbox import kinds
 from inbox.models import Message, Thread
-from meta_integration import error_book
+from meta_integration import error_book, filetypes
+from meta_integration.models import MediaAsset
+from meta_integration.services import media
 
 register = template.Library()
 
+LARGEST_DRAWN = 320
 TICKS = {
     "queued": "◷", "claimed": "◷", "sending": "◷", "sent": "✓", "delivered": "✓✓", "read": "✓✓", "played": "✓✓",
     "failed": "!", "unknown": "?", "cancelled": "×", "skipped": "×",
@@ -29,7 +33,30 @@ def is_bubble(message: Message) -> bool:
 @register.filter
 def placeholder(holder: Message | Thread) -> str:
     """What came, where it cannot be drawn yet or has no words."""
-    return kinds.name_of(holder.type if isinstance(holder, Message) else holder.last_type)
+    return kinds.name_of(holder)
+
+
+@register.filter
+def shows_file(message: Message) -> bool:
+    """Whether the file is the message: then it needs no name beside it."""
+    return message.asset_id is not None and message.type in media.KINDS
+
+
+@register.filter
+def file_label(asset: MediaAsset) -> str:
+    """A file's name and size, as far as they are known."""
+    name = asset.file_name or kinds.name_of_type(asset.kind)
+    return f"{name} · {filetypes.in_words(asset.size)}" if asset.size else name
+
+
+@register.filter
+def measures(asset: MediaAsset) -> str:
+    """How large a picture is drawn, said before it is there: nothing moves when it comes."""
+    if not asset.width or not asset.height:
+        return ""
+    scale = min(1, LARGEST_DRAWN / max(asset.width, asset.height))
+    width, height = (max(1, round(each * scale)) for each in (asset.width, asset.height))
+    return format_html(' width="{}" height="{}"', width, height)
 
 
 @register.filter

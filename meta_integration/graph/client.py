@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable, Iterator
 from json import dumps, loads
 from random import random
-from time import perf_counter
+from time import monotonic, perf_counter
+from typing import BinaryIO
 from urllib.parse import quote, urlencode
 
 import requests
@@ -14,8 +15,9 @@ from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from meta_integration.graph import files
 from meta_integration.graph.calls import Call, path_template
-from meta_integration.graph.errors import GraphError, GraphNotReached, GraphUnreachable, error_for
+from meta_integration.graph.errors import GraphError, GraphNotReached, GraphUnreachable, as_int, error_for
 
 log = logging.getLogger(__name__)
 WABA_FIELDS = "id,name,currency,timezone_id,account_review_status"
@@ -48,8 +50,8 @@ class MetaGraphClient:
         sample: float = 0.01,
     ):
         self._session, self._timeout = session, timeout
-        self._root = f"{base_url}/{version}"
-        self._auth = BearerAuth(token)
+        self._base_url, self._root = base_url, f"{base_url}/{version}"
+        self._auth = TokenAuth(token)
         self._on_call, self._slow_after, self._sample = on_call, slow_after, sample
         # What a session works out anew for each request, and is the same for all of a client's: a third of their cost.
         self._adapter = session.get_adapter(self._root)
@@ -97,7 +99,105 @@ class MetaGraphClient:
         except (KeyError, IndexError, TypeError):
             raise GraphUnreachable("POST messages: an answer without a message id") from None
 
+    def mark_as_read(self, phone_number_id: str, wamid: str, *, typing: bool = False) -> None:
+        """Two blue ticks for this message and all before it. `typing` shows for 25 seconds that somebody writes."""
+        shown = {"typing_indicator": {"type": "text"}} if typing else {}
+        body = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid, **shown}
+        self._request("POST", f"{phone_number_id}/messages", json=body)
+
+    # Media: files in messages, named by ids that one number may use ---------------------------------------------
+    def upload_media(self, phone_number_id: str, file: BinaryIO, file_name: str, mime_type: str) -> str:
+        """Upload a file; return its id. Meta keeps it for 30 days, for this number."""
+        answer = self._transfer(
+            "POST",
+            f"{phone_number_id}/media",
+            f"{phone_number_id}/media",
+            params=self._proof,
+            data={"messaging_product": "whatsapp", "type": mime_type},
+            files={"file": (file_name, file, mime_type)},
+        )
+        return _id_in("POST media", answer)
+
+    def media_info(self, media_id: str, phone_number_id: str) -> dict:
+        """`url` (good for five minutes), `mime_type`, `sha256`, `file_size` of a file."""
+        return self._request("GET", media_id, params={"phone_number_id": phone_number_id})
+
+    def download_media(self, url: str, target: BinaryIO, *, most: int) -> None:
+        """Write the file at an address of `media_info` to `target`, at most so many bytes of it.
+
+        Raises FileElsewhere for an address that is not Meta's, FileAddressExpired for an old one, and FileTooLarge.
+        """
+        started = perf_counter()
+        try:
+            self._fetch(url, target, most)
+        except GraphError as error:
+            self._tell("GET", "file", perf_counter() - started, error.status, error)
+            raise
+
+    def delete_media(self, media_id: str, phone_number_id: str) -> None:
+        self._request("DELETE", media_id, params={"phone_number_id": phone_number_id})
+
+    # Resumable upload: files in templates and profiles, named by handles -----------------------------------------
+    def start_upload(self, app_id: str, file_name: str, file_length: int, file_type: str) -> str:
+        """Begin an upload to the app; return the session, which is to be used as it is."""
+        what = {"file_name": file_name, "file_length": file_length, "file_type": file_type}
+        return _id_in("POST uploads", self._request("POST", f"{app_id}/uploads", params=what))
+
+    def continue_upload(self, session: str, file: BinaryIO, offset: int) -> str:
+        """Send the file's bytes from `offset` to its end; return its handle, "" while Meta has not all.
+
+        Of a large file Meta gives several handles, one a line: together they are the handle.
+        """
+        file.seek(offset)
+        answer = self._transfer(
+            "POST",
+            session,
+            "upload",
+            headers={"file_offset": str(offset)},
+            data=file.read(),
+            auth=TokenAuth(self._auth.token, "OAuth"),
+        )
+        handle = answer.get("h")
+        return handle if isinstance(handle, str) else ""
+
+    def upload_offset(self, session: str) -> int:
+        """How many bytes of a broken upload Meta has."""
+        answer = self._transfer("GET", session, "upload", auth=TokenAuth(self._auth.token, "OAuth"))
+        offset = answer.get("file_offset")
+        offset = as_int(offset) if isinstance(offset, int | str) else None
+        if offset is None:
+            raise GraphUnreachable("GET upload: an answer without an offset")
+        return offset
+
     # HTTP -------------------------------------------------------------------------------------------------------
+    def _transfer(self, method: str, path: str, what: str, *, auth: AuthBase | None = None, **sent) -> dict:
+        """A call whose body is no JSON. `what` stands for the path where it could be seen."""
+        headers = {**self._session.headers, **sent.pop("headers", {})}
+        request = requests.Request(method, f"{self._root}/{path}", headers, auth=auth or self._auth, **sent)
+        return self._exchange(what, request.prepare(), [self._auth.token])
+
+    def _fetch(self, url: str, target: BinaryIO, most: int) -> None:
+        if not files.is_metas(url, self._base_url):
+            raise files.FileElsewhere("GET file: not an address of Meta's")
+        until, written = monotonic() + files.MOST_SECONDS, 0
+        sent = {"auth": self._auth, "timeout": self._timeout, "allow_redirects": False, "stream": True}
+        try:
+            with self._session.get(url, **sent) as response:
+                if response.status_code == 404:
+                    raise files.FileAddressExpired("GET file: HTTP 404")
+                if response.status_code != 200:
+                    _read("GET file", response, [self._auth.token])
+                    raise GraphUnreachable(f"GET file: HTTP {response.status_code}", response.status_code)
+                for block in response.iter_content(64 * 1024):
+                    written += len(block)
+                    if written > most:
+                        raise files.FileTooLarge(f"GET file: more than {most} bytes")
+                    if monotonic() > until:
+                        raise GraphUnreachable("GET file: it came too slowly")
+                    target.write(block)
+        except requests.RequestException as exc:
+            raise _no_answer("GET file", exc) from None
+
     def _pages(self, path: str, params: dict) -> Iterator[dict]:
         after = ""
         while True:
@@ -148,8 +248,7 @@ class MetaGraphClient:
             response.content  # noqa: B018 Read here, where a cut answer is still a matter of the connection.
         except requests.RequestException as exc:
             # `from None`: the library's text holds the whole URL, and some URLs must carry a token.
-            kind = GraphNotReached if _never_connected(exc) else GraphUnreachable
-            raise kind(f"{what}: {type(exc).__name__}") from None
+            raise _no_answer(what, exc) from None
         return response
 
     def _tell(self, method: str, path: str, seconds: float, status: int | None, error: GraphError | None) -> None:
@@ -162,18 +261,18 @@ class MetaGraphClient:
             log.warning("a call to Meta could not be recorded: %s", type(exc).__name__)
 
 
-class BearerAuth(AuthBase):
+class TokenAuth(AuthBase):
     """As an auth object, so that a .netrc of the machine cannot take the header's place."""
 
-    def __init__(self, token: str):
-        self.token = token
+    def __init__(self, token: str, word: str = "Bearer"):
+        self.token, self._word = token, word
 
     def __call__(self, request):
-        request.headers["Authorization"] = f"Bearer {self.token}"
+        request.headers["Authorization"] = f"{self._word} {self.token}"
         return request
 
     def __repr__(self):
-        return "<BearerAuth>"
+        return "<TokenAuth>"
 
 
 def appsecret_proof(app_secret: str, token: str) -> str:
@@ -192,6 +291,17 @@ def _read(what: str, response: requests.Response, secrets: list[str]) -> dict:
         status = response.status_code
         raise GraphUnreachable(f"{what}: HTTP {status} without a readable answer", status)
     return body
+
+
+def _id_in(what: str, answer: dict) -> str:
+    if not answer.get("id"):
+        raise GraphUnreachable(f"{what}: an answer without an id")
+    return str(answer["id"])
+
+
+def _no_answer(what: str, exc: requests.RequestException) -> GraphUnreachable:
+    kind = GraphNotReached if _never_connected(exc) else GraphUnreachable
+    return kind(f"{what}: {type(exc).__name__}")
 
 
 def _never_connected(exc: requests.RequestException) -> bool:

@@ -1,6 +1,9 @@
 import hashlib
+from datetime import timedelta
 
-from factory import LazyAttribute, SelfAttribute, Sequence, SubFactory
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from meta_integration.models import (
@@ -8,6 +11,8 @@ from meta_integration.models import (
     ConnectAttempt,
     GraphCall,
     Incident,
+    MediaAsset,
+    MediaUpload,
     PhoneNumber,
     WebhookDelivery,
     WebhookItemError,
@@ -39,6 +44,32 @@ class PhoneNumberFactory(DjangoModelFactory):
     verified_name = "Example Shop"
     is_registered = True
     is_default = True
+
+
+class MediaAssetFactory(DjangoModelFactory):
+    """A PDF that a person uploaded."""
+
+    class Meta:
+        model = MediaAsset
+
+    workspace = SubFactory(WorkspaceFactory)
+    origin = MediaAsset.Origin.UPLOADED
+    file = LazyFunction(lambda: ContentFile(b"%PDF-1.7 example", name="upload"))
+    file_name = Sequence("invoice-{}.pdf".format)
+    mime_type = "application/pdf"
+    size = 16
+    sha256 = Sequence("{:064x}".format)
+
+
+class MediaUploadFactory(DjangoModelFactory):
+    class Meta:
+        model = MediaUpload
+
+    number = SubFactory(PhoneNumberFactory)
+    workspace = SelfAttribute("number.workspace")
+    asset = SubFactory(MediaAssetFactory, workspace=SelfAttribute("..workspace"))
+    media_id = Sequence("30000{:010d}".format)
+    expires_at = LazyFunction(lambda: timezone.now() + timedelta(days=29))
 
 
 class ConnectAttemptFactory(DjangoModelFactory):

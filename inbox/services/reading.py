@@ -1,0 +1,44 @@
+"""Telling WhatsApp that a message was read."""
+
+from datetime import timedelta
+
+import structlog
+from cryptography.fernet import InvalidToken
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from inbox.models import Message, Thread
+from meta_integration.graph.errors import GraphError, TokenRejected
+from meta_integration.models import WABA
+from meta_integration.services import incidents
+from meta_integration.services.clients import graph_client_for
+
+log = structlog.get_logger(__name__)
+# Meta knows nothing of older ones.
+OLDEST = timedelta(days=30)
+
+
+def newest_unsaid(thread: Thread) -> int | None:
+    """The customer's latest message, if WhatsApp was not told yet that it was read."""
+    theirs = Message.objects.filter(thread=thread, direction=Message.Direction.IN, wamid__isnull=False)
+    newest = theirs.order_by("-occurred_at", "-id").values("pk", "told_read_at", "occurred_at").first()
+    if newest and newest["told_read_at"] is None and newest["occurred_at"] > timezone.now() - OLDEST:
+        return newest["pk"]
+    return None
+
+
+def tell_meta(message_pk: int) -> bool:
+    """The customer gets two blue ticks. Tried once for each message: should it fail, nobody misses more than those."""
+    message = Message.objects.select_related("number__account").filter(pk=message_pk, told_read_at=None).first()
+    if message is None or message.number.account.state != WABA.State.CONNECTED:
+        return False
+    if not Message.objects.filter(pk=message_pk, told_read_at=None).update(told_read_at=timezone.now()):
+        return False
+    account = message.number.account
+    try:
+        graph_client_for(account).mark_as_read(message.number.phone_number_id, message.wamid)
+    except TokenRejected as exc:
+        incidents.mark_broken(account, _("Meta refused the connection's token (code %s).") % exc.code)
+    except (GraphError, ValueError, InvalidToken) as exc:
+        log.info("WhatsApp was not told that a message was read", message=message_pk, reason=type(exc).__name__)
+    return True

@@ -1,0 +1,119 @@
+"""Uploads that can be resumed: whatever breaks, the bytes arrive once each, and the handle is kept whole."""
+
+import json
+import re
+
+import pytest
+import requests
+from django.core.files.base import ContentFile
+
+from meta_integration.filetypes import NotAFileForWhatsApp
+from meta_integration.graph.errors import GraphUnreachable, RequestRejected, TokenRejected
+from meta_integration.services.clients import graph_client_for
+from meta_integration.services.resumable import MOST_BREAKS, handle_for
+from meta_integration.tests.factories import TOKEN, MediaAssetFactory, WABAFactory
+
+pytestmark = pytest.mark.django_db
+ROOT = "https://graph.facebook.com/v23.0"
+SESSION = "upload:MTphdHRhY2htZW50OjE2MA==?sig=ARaCk_x-1"
+CONTENT = bytes(range(256)) * 40
+HANDLE = "4::aW1hZ2UvanBlZw==:ARb\n4::aW1hZ2UvanBlZw==:ARc"
+
+
+@pytest.fixture
+def asset():
+    file = ContentFile(CONTENT, name="x")
+    return MediaAssetFactory(mime_type="image/jpeg", file_name="blue shoe.jpg", file=file, size=len(CONTENT))
+
+
+@pytest.fixture
+def client():
+    return graph_client_for(WABAFactory())
+
+
+class Uploads:
+    """Meta's side of one upload. Each entry of `breaks` is how many bytes it takes before the connection breaks."""
+
+    def __init__(self, graph, breaks=(), offsets=None):
+        self.has, self.breaks, self.offsets, self.asked = b"", list(breaks), offsets, []
+        graph.post(re.compile(rf"{ROOT}/\d+/uploads"), json={"id": SESSION})
+        graph.add_callback("POST", f"{ROOT}/{SESSION}", self.take)
+        graph.add_callback("GET", f"{ROOT}/{SESSION}", self.tell)
+
+    def take(self, request):
+        assert request.headers["Authorization"] == f"OAuth {TOKEN}"
+        offset = int(request.headers["file_offset"])
+        self.asked.append(offset)
+        assert offset == len(self.has)
+        body = request.body or b""
+        assert int(request.headers["Content-Length"]) == len(body)
+        if self.breaks:
+            self.has += body[: self.breaks.pop(0)]
+            raise requests.ConnectionError("Connection aborted.")
+        self.has += body
+        return 200, {}, json.dumps({"h": HANDLE})
+
+    def tell(self, request):
+        assert request.headers["Authorization"] == f"OAuth {TOKEN}"
+        offset = self.offsets.pop(0) if self.offsets else len(self.has)
+        return 200, {}, f'{{"id": "{SESSION}", "file_offset": {offset}}}'
+
+
+def test_an_upload_in_one_go_keeps_the_whole_handle(graph, client, asset):
+    meta = Uploads(graph)
+    assert handle_for(asset, client) == HANDLE
+    assert meta.has == CONTENT
+    start, send = (call.request for call in graph.calls)
+    assert "file_name=blue+shoe.jpg&file_length=10240&file_type=image%2Fjpeg" in start.url
+    assert send.url == f"{ROOT}/{SESSION}"
+    assert TOKEN not in start.url + send.url
+
+
+@pytest.mark.parametrize("breaks", [[4096], [0, 100, 0, 5000], [10240], [10240, 0]])
+def test_after_a_break_only_the_rest_is_sent(graph, client, asset, breaks):
+    meta = Uploads(graph, breaks)
+    assert handle_for(asset, client) == HANDLE
+    assert meta.has == CONTENT
+    assert len(meta.asked) == len(breaks) + 1
+
+
+def test_an_upload_that_always_breaks_ends(graph, client, asset):
+    meta = Uploads(graph, [1] * 100)
+    with pytest.raises(GraphUnreachable, match="too often"):
+        handle_for(asset, client)
+    assert len(meta.asked) == MOST_BREAKS + 1
+
+
+@pytest.mark.parametrize("offset", ["-1", "10241", '"x"', "null", "[1]", "1e400"])
+def test_an_offset_that_makes_no_sense_ends_it(graph, client, asset, offset):
+    meta = Uploads(graph, [100], offsets=[offset])
+    with pytest.raises(GraphUnreachable):
+        handle_for(asset, client)
+    assert meta.asked == [0]
+
+
+def test_an_offset_may_be_a_string(graph, client, asset):
+    meta = Uploads(graph, [100], offsets=['"100"'])
+    assert handle_for(asset, client) == HANDLE
+    assert meta.asked == [0, 100]
+
+
+@pytest.mark.parametrize(("status", "code", "error"), [(401, 190, TokenRejected), (400, 100, RequestRejected)])
+def test_a_refusal_is_not_repeated(graph, client, asset, status, code, error):
+    graph.post(re.compile(rf"{ROOT}/\d+/uploads"), json={"id": SESSION})
+    graph.post(f"{ROOT}/{SESSION}", status=status, json={"error": {"code": code}})
+    with pytest.raises(error):
+        handle_for(asset, client)
+    assert len(graph.calls) == 2
+
+
+def test_a_session_without_an_id_is_no_session(graph, client, asset):
+    graph.post(re.compile(rf"{ROOT}/\d+/uploads"), json={})
+    with pytest.raises(GraphUnreachable):
+        handle_for(asset, client)
+
+
+def test_what_templates_do_not_take_is_not_uploaded(graph, client):
+    with pytest.raises(NotAFileForWhatsApp, match="JPEG, PNG"):
+        handle_for(MediaAssetFactory(mime_type="audio/ogg"), client)
+    assert not graph.calls

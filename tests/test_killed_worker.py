@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.stack import CUSTOMER, NUMBER, Stack, csrf_of
+from tests.stack import NUMBER, Stack, csrf_of
 
 pytestmark = pytest.mark.e2e
 MESSAGES = 10
@@ -13,24 +13,29 @@ CONNECTIONS = 3
 
 @pytest.fixture
 def with_replies(stack: Stack):
-    """Connected, a customer wrote, and the agent's answers are queued; no worker runs."""
+    """Connected, customers wrote, and the agent's answers are queued; no worker runs."""
     stack.start("sandbox", "web", "worker", "beat")
     stack.wait_ready()
     merchant = stack.logged_in("merchant")
     stack.connect(merchant)
-    stack.control(
-        "inbound", customer=CUSTOMER, phone_number_id=NUMBER, message={"type": "text", "text": {"body": "Hi"}}
-    )
-    (thread,) = stack.wait_for(lambda: stack.sql("SELECT id FROM inbox_thread"), "the customer's message")[0]
+    # Several, because a customer's messages leave one after the other.
+    customers = stack.control("customers", count=MESSAGES, phone_number_id=NUMBER)["customers"]
+    for customer in customers:
+        hi = {"type": "text", "text": {"body": "Hi"}}
+        stack.control("inbound", customer=customer, phone_number_id=NUMBER, message=hi)
+    stack.wait_for(lambda: len(threads(stack)) == MESSAGES, "the customers' messages")
     stack.kill("worker")
     stack.kill("beat")
-    url = f"{stack.web_url}/inbox/{thread}/"
-    token = csrf_of(merchant.get(url, timeout=10).text)
-    for n in range(MESSAGES):
+    token = csrf_of(merchant.get(f"{stack.web_url}/inbox/{threads(stack)[0]}/", timeout=10).text)
+    for n, thread in enumerate(threads(stack)):
         form = {"text": f"Answer {n}", "key": f"key-{n}", "csrfmiddlewaretoken": token}
-        assert merchant.post(url, data=form, timeout=10).ok
+        assert merchant.post(f"{stack.web_url}/inbox/{thread}/", data=form, timeout=10).ok
     assert statuses(stack) == {"queued": MESSAGES}
     return stack
+
+
+def threads(stack: Stack) -> list[int]:
+    return [pk for (pk,) in stack.sql("SELECT id FROM inbox_thread ORDER BY id")]
 
 
 def statuses(stack: Stack) -> Counter:

@@ -5,4 +5,5 @@ a status with our reference, or a person says what became of it.
 
 claims.py  what may go out, who has it, what is given back     pump.py    one run over one number's queue
 reach.py   how many customers a shop may write to first        settle.py  what each answer of Meta's means
+files.py   files are uploaded before the messages that need them
 """

@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from inbox.outbox import reach
 from inbox.services.moves import move_messages
 from meta_integration import pacing
 from meta_integration.models import WABA, PhoneNumber
+from meta_integration.services import media
 
 S = Message.Status
 # Campaigns are fed no further ahead than this: what waits in their own lists can still be stopped or changed.
@@ -27,7 +28,7 @@ ONE_PROCESS_SENDS = 400
 
 
 @dataclass(slots=True)
-class Outgoing:
+class Claimed:
     """What a pump needs of a message: one row of a claim, without the models' weight."""
 
     pk: int
@@ -43,12 +44,18 @@ class Outgoing:
     pair_strikes: int
     window_expires_at: datetime | None
     reached_at: datetime | None
+    # The files of ours it needs at Meta.
+    assets: set[int] = field(init=False)
 
-    def body(self) -> dict:
-        """The body for `POST /messages`."""
+    def __post_init__(self):
+        self.assets = media.assets_in(self.content)
+
+    def body(self, media_ids: dict[int, str]) -> dict:
+        """The body for `POST /messages`, each of its files named by Meta's id."""
         # With "+", or Meta may put the shop's own country code before it.
         to = {"to": f"+{self.wa_id}"} if self.wa_id else {"recipient": self.user_id}
-        return {**to, "type": self.type, **self.content, "biz_opaque_callback_data": str(self.reference)}
+        content = media.with_ids(self.content, media_ids) if self.assets else self.content
+        return {**to, "type": self.type, **content, "biz_opaque_callback_data": str(self.reference)}
 
 
 COLUMNS = ["pk", "thread_id", "thread__contact_id", "priority", "attempts", "reference", "type", "content"]
@@ -57,7 +64,7 @@ COLUMNS += ["thread__window_expires_at", "thread__reached_at"]
 
 
 @transaction.atomic
-def claim(number: PhoneNumber, token: uuid.UUID, limit: int, priorities=tuple(Priority)) -> list[Outgoing]:
+def claim(number: PhoneNumber, token: uuid.UUID, limit: int, priorities=tuple(Priority)) -> list[Claimed]:
     """Take the next messages of a number that may send now, the most urgent first; only of these priorities.
 
     A broken or paused number yields none: its messages wait. `token` marks this run's claims.
@@ -69,7 +76,7 @@ def claim(number: PhoneNumber, token: uuid.UUID, limit: int, priorities=tuple(Pr
     if room == 0:
         ready = ready.exclude(reach.begins_a_conversation(now))
     ready = ready.order_by("priority", "id").select_for_update(of=("self",), skip_locked=True)
-    rows = [Outgoing(*row) for row in ready.values_list(*COLUMNS)[:limit]]
+    rows = [Claimed(*row) for row in ready.values_list(*COLUMNS)[:limit]]
     rows = reach.within(number, rows, room, now)
     moved = set(move_messages([row.pk for row in rows], S.CLAIMED, claimed_by=token, lease_until=lease()))
     return [row for row in rows if row.pk in moved]
@@ -151,7 +158,7 @@ def unknown() -> dict:
     return {"lease_until": None, "error": reason}
 
 
-def mark_sending(rows: Iterable[Outgoing], token: uuid.UUID) -> set[int]:
+def mark_sending(rows: Iterable[Claimed], token: uuid.UUID) -> set[int]:
     """Durably, before any of them is posted. Returns those that are still this run's to begin."""
     pks = [row.pk for row in rows]
     mine = {"claimed_by": token}

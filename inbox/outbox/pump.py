@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from inbox.models import Priority
-from inbox.outbox import claims
-from inbox.outbox.claims import Outgoing
+from inbox.outbox import claims, files
+from inbox.outbox.claims import Claimed
 from inbox.outbox.settle import NotStarted, settle
 from meta_integration import pacing
 from meta_integration.graph.client import MetaGraphClient
@@ -50,9 +50,12 @@ class Run:
     token: uuid.UUID = field(default_factory=uuid.uuid4)
     begun_at: float = field(default_factory=time.monotonic)
     looked_at: float = float("-inf")
-    waiting: list[Outgoing] = field(default_factory=list)
-    in_flight: dict[int, Outgoing] = field(default_factory=dict)
+    waiting: list[Claimed] = field(default_factory=list)
+    in_flight: dict[int, Claimed] = field(default_factory=dict)
+    # (message, answer) and (pk of a file, Meta's id), each with an error in place of the latter.
     answers: SimpleQueue = field(default_factory=SimpleQueue)
+    media_ids: dict[int, str] = field(default_factory=dict)
+    uploading: set[int] = field(default_factory=set)
     is_stopped: bool = False
     done: int = 0
 
@@ -61,7 +64,7 @@ class Run:
         self.is_stopped = True
         self.put_back(self.waiting)
 
-    def put_back(self, rows: list[Outgoing]) -> None:
+    def put_back(self, rows: list[Claimed]) -> None:
         pks = {row.pk for row in rows}
         self.waiting = [row for row in self.waiting if row.pk not in pks]
         claims.give_back(pks, self.token)
@@ -95,7 +98,7 @@ def pump(number_pk: int, *, only_campaigns: bool = False) -> int:
 def _go_on(run: Run) -> None:
     while True:
         _claim_more(run)
-        if not run.waiting and not run.in_flight:
+        if not run.waiting and not run.in_flight and not run.uploading:
             return
         pause = _start(run)
         answers = _answers(run, pause)
@@ -116,7 +119,9 @@ def _claim_more(run: Run) -> None:
     run.looked_at = now
     run.calls.flush()
     priorities = [each for each in run.priorities if each == Priority.AGENT or not has_enough]
-    run.waiting += claims.claim(run.number, run.token, enough // 2 + 1, priorities)
+    claimed = claims.claim(run.number, run.token, enough // 2 + 1, priorities)
+    files.look_up(run, claimed)
+    run.waiting += claimed
     run.waiting.sort(key=lambda row: (row.priority, row.pk))
 
 
@@ -154,7 +159,7 @@ def _start(run: Run) -> float:
     return pause
 
 
-def _ready(run: Run, is_urgent: bool) -> list[Outgoing]:
+def _ready(run: Run, is_urgent: bool) -> list[Claimed]:
     """Those that may begin: one at a time for each customer, so that their order holds; a free connection for each."""
     most = settings.SENDING_THREADS if is_urgent else max(1, int(settings.SENDING_THREADS * CAMPAIGNS_SHARE))
     free = most - len(run.in_flight)
@@ -165,16 +170,21 @@ def _ready(run: Run, is_urgent: bool) -> list[Outgoing]:
             break
         if (row.priority == Priority.AGENT) == is_urgent and row.thread_id not in busy:
             busy.add(row.thread_id)
-            ready.append(row)
+            if files.are_there(run, row):
+                ready.append(row)
     return ready
 
 
-def _send(run: Run, row: Outgoing, at: float) -> None:
+def _send(run: Run, row: Claimed, at: float) -> None:
     """In a thread: leave at the booked moment, and put the answer where the main thread finds it."""
     try:
         time.sleep(max(0.0, at - time.monotonic()))
         pacing.wait_for_room(run.number)
-        answer = NotStarted() if run.is_stopped else run.client.send_message(run.number.phone_number_id, row.body())
+        answer = (
+            NotStarted()
+            if run.is_stopped
+            else run.client.send_message(run.number.phone_number_id, row.body(run.media_ids))
+        )
     except BaseException as exc:  # noqa: BLE001 - whatever it is, it is this message's answer
         answer = exc
     run.answers.put((row, answer))
@@ -193,6 +203,8 @@ def _answers(run: Run, pause: float) -> list[tuple]:
 
 
 def _settle(run: Run, answers: list[tuple]) -> None:
+    uploads = [answer for answer in answers if not isinstance(answer[0], Claimed)]
+    answers = [answer for answer in answers if isinstance(answer[0], Claimed)] + files.take(run, uploads)
     for attempt in range(4):
         try:
             settle(run, answers)
@@ -202,6 +214,6 @@ def _settle(run: Run, answers: list[tuple]) -> None:
                 raise
             log.warning("answers written again", reason=type(exc).__name__)
             time.sleep(0.2 * 2**attempt)
-    for row, _answer in answers:
-        del run.in_flight[row.pk]
-    run.done += len(answers)
+    answered = {row.pk for row, _answer in answers}
+    run.done += sum(run.in_flight.pop(pk, None) is not None for pk in answered)
+    run.waiting = [row for row in run.waiting if row.pk not in answered]

@@ -8,13 +8,14 @@ from datetime import timedelta
 import structlog
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inbox import live
 from inbox.models import Message, Thread
-from inbox.outbox import claims
-from inbox.outbox.claims import Outgoing
+from inbox.outbox import claims, files
+from inbox.outbox.claims import Claimed
 from inbox.services import statuses
 from inbox.services.moves import move_messages, record_sent
 from meta_integration import pacing
@@ -25,6 +26,7 @@ from meta_integration.services import incidents
 log = structlog.get_logger(__name__)
 S = Message.Status
 MOST_ATTEMPTS = 5
+MEDIA_REFUSED = 131053
 # When Meta gives no hint for how long an account must rest.
 ACCOUNT_RESTS = timedelta(minutes=1)
 LONGEST_REST = timedelta(hours=24)
@@ -41,15 +43,15 @@ class Verdicts:
     """The answers of one round, sorted by what becomes of their messages."""
 
     accepted: dict[int, str] = field(default_factory=dict)
-    # Seconds from now -> messages.
-    later: dict[float, list[int]] = field(default_factory=lambda: defaultdict(list))
+    # (seconds from now, tries so far) -> messages.
+    later: dict[tuple[float, int], list[int]] = field(default_factory=lambda: defaultdict(list))
     # Nothing was wrong with them, so no try is counted.
     waiting: list[int] = field(default_factory=list)
     failed: dict[tuple[int | None, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     unknown: list[int] = field(default_factory=list)
 
 
-def settle(run, answers: list[tuple[Outgoing, str | BaseException]]) -> None:
+def settle(run, answers: list[tuple[Claimed, str | BaseException]]) -> None:
     """Write what Meta said about these, in one transaction; then what it means for the number, account or customer."""
     verdicts, consequences = Verdicts(), {}
     for row, answer in answers:
@@ -57,14 +59,16 @@ def settle(run, answers: list[tuple[Outgoing, str | BaseException]]) -> None:
             verdicts.accepted[row.pk] = answer
         else:
             consequence = _judge(verdicts, row, answer)
-            consequences.setdefault(consequence, (row, answer))
+            # What is about the number happens once for a round, what is about one message for each.
+            is_about = row.pk if consequence in FOR_EACH else None
+            consequences.setdefault((consequence, is_about), (row, answer))
     with transaction.atomic():
         _without_waiting_for_the_disk()
         _write(verdicts, run.token)
         _calm_pairs([row for row, answer in answers if isinstance(answer, str) and row.pair_strikes])
     if verdicts.accepted:
         statuses.adopt_orphans_of(run.number.pk, list(verdicts.accepted.values()))
-    for consequence, (row, answer) in consequences.items():
+    for (consequence, _about), (row, answer) in consequences.items():
         if consequence:
             consequence(run, row, answer)
     live.touch(run.number.workspace_id)
@@ -78,83 +82,97 @@ def _without_waiting_for_the_disk() -> None:
 
 def _write(verdicts: Verdicts, token) -> None:
     # Also when the lease ran out meanwhile and the message is `unknown`: Meta's answer has made it known.
-    ours = {"claimed_by": token, "status__in": [S.SENDING, S.UNKNOWN]}
+    ours = {"claimed_by": token, "status__in": [S.CLAIMED, S.SENDING, S.UNKNOWN]}
     record_sent(verdicts.accepted)
-    move_messages(verdicts.waiting, S.QUEUED, where=ours, lease_until=None, attempts=F("attempts") - 1)
-    for seconds, pks in verdicts.later.items():
-        not_before = timezone.now() + timedelta(seconds=seconds)
-        move_messages(pks, S.QUEUED, where=ours, lease_until=None, error="", not_before=not_before)
+    one_less = Greatest(F("attempts") - 1, 0)
+    move_messages(verdicts.waiting, S.QUEUED, where=ours, lease_until=None, attempts=one_less)
+    for (seconds, attempts), pks in verdicts.later.items():
+        later = {"not_before": timezone.now() + timedelta(seconds=seconds), "attempts": attempts}
+        move_messages(pks, S.QUEUED, where=ours, lease_until=None, error="", **later)
     for (code, reason), pks in verdicts.failed.items():
         move_messages(pks, S.FAILED, error_code=code, error=reason, lease_until=None)
     move_messages(verdicts.unknown, S.UNKNOWN, **claims.unknown())
 
 
 # One answer ----------------------------------------------------------------------------------------------------------
-def _judge(verdicts: Verdicts, row: Outgoing, answer: BaseException):
+def _judge(verdicts: Verdicts, row: Claimed, answer: BaseException):
     """Sort one message that Meta did not take; return what else must happen, if anything."""
     # An error of ours comes from somewhere around the call: it may have happened.
     error_class = getattr(answer, "error_class", ErrorClass.UNKNOWN_OUTCOME)
     if isinstance(answer, NotStarted) or error_class in STOPS:
         verdicts.waiting.append(row.pk)
-    elif error_class in SLOWS or (error_class is ErrorClass.TRY_AGAIN and _has_tries_left(row, answer)):
-        verdicts.later[_pause(row)].append(row.pk)
+    elif error_class in SLOWS or _may_be_tried_again(row, answer, error_class):
+        verdicts.later[_pause(row), row.attempts + 1].append(row.pk)
     elif error_class is ErrorClass.UNKNOWN_OUTCOME:
         reason = str(answer) if isinstance(answer, GraphUnreachable) else type(answer).__name__
         log.warning("not known whether a message went out", message=row.pk, reason=reason)
         verdicts.unknown.append(row.pk)
     else:
         verdicts.failed[answer.code, _reason(row, answer)].append(row.pk)
-    return CONSEQUENCES.get(error_class)
+    return _upload_anew if _needs_its_files_anew(row, answer) else CONSEQUENCES.get(error_class)
 
 
-def _has_tries_left(row: Outgoing, answer: BaseException) -> bool:
-    """Meta was not even reached: that never fails a message."""
-    return isinstance(answer, GraphNotReached) or row.attempts + 1 < MOST_ATTEMPTS
+def _may_be_tried_again(row: Claimed, answer: BaseException, error_class: ErrorClass) -> bool:
+    """Meta's own trouble, a few times; not reached at all, without end; a file it does not find any more, once."""
+    if _needs_its_files_anew(row, answer):
+        return True
+    has_tries_left = isinstance(answer, GraphNotReached) or row.attempts + 1 < MOST_ATTEMPTS
+    return error_class is ErrorClass.TRY_AGAIN and has_tries_left
 
 
-def _pause(row: Outgoing) -> float:
+def _needs_its_files_anew(row: Claimed, answer: BaseException) -> bool:
+    """The id may have expired at Meta. In the first try only: a file that is wrong stays so."""
+    is_refused = isinstance(answer, GraphAPIError) and answer.code == MEDIA_REFUSED
+    return bool(is_refused and row.attempts == 0 and row.assets)
+
+
+def _pause(row: Claimed) -> float:
     """Seconds; longer each time. What limits hold back is tried for ever, Meta's own trouble a few times."""
     return min(2 * 4 ** min(row.attempts, 5), 300)
 
 
-def _reason(row: Outgoing, answer: GraphAPIError) -> str:
-    if answer.error_class is ErrorClass.TRY_AGAIN:
+def _reason(row: Claimed, answer: GraphAPIError) -> str:
+    if answer.error_class is ErrorClass.TRY_AGAIN and not isinstance(answer, files.UploadFailed):
         return _("Meta could not take the message in %(count)s tries.") % {"count": row.attempts + 1}
     return statuses.reason_of(answer.code, answer.subcode, answer.details)
 
 
 # What it means for the others ----------------------------------------------------------------------------------------
-def _break_connection(run, row: Outgoing, answer: GraphAPIError) -> None:
+def _break_connection(run, row: Claimed, answer: GraphAPIError) -> None:
     run.stop()
     incidents.mark_broken(
         run.number.account, statuses.reason_of(answer.code, answer.subcode, answer.details), answer.code
     )
 
 
-def _stop_number(run, row: Outgoing, answer: GraphAPIError) -> None:
+def _stop_number(run, row: Claimed, answer: GraphAPIError) -> None:
     run.stop()
     incidents.stop_sending(run.number, answer.known)
 
 
-def _hold_account(run, row: Outgoing, answer: GraphAPIError) -> None:
+def _hold_account(run, row: Claimed, answer: GraphAPIError) -> None:
     """Until the time that Meta names, or a minute. Every number of the account waits."""
     run.stop()
     rest = min(timedelta(seconds=answer.retry_after), LONGEST_REST) if answer.retry_after else ACCOUNT_RESTS
     WABA.objects.filter(pk=run.number.account_id).update(held_until=timezone.now() + rest)
 
 
-def _slow_number(run, row: Outgoing, answer: GraphAPIError) -> None:
+def _slow_number(run, row: Claimed, answer: GraphAPIError) -> None:
     pacing.slow_down(run.number)
 
 
-def _slow_pair(run, row: Outgoing, answer: GraphAPIError) -> None:
+def _slow_pair(run, row: Claimed, answer: GraphAPIError) -> None:
     """This customer only: 1 second, 4, 16, ... as Meta advises, until one goes through."""
     not_before = timezone.now() + timedelta(seconds=4 ** min(row.pair_strikes, 6))
     Thread.objects.filter(pk=row.thread_id).update(not_before=not_before, pair_strikes=F("pair_strikes") + 1)
     run.put_back([each for each in run.waiting if each.thread_id == row.thread_id])
 
 
-def _calm_pairs(rows: Iterable[Outgoing]) -> None:
+def _upload_anew(run, row: Claimed, answer: GraphAPIError) -> None:
+    files.forget(run, row)
+
+
+def _calm_pairs(rows: Iterable[Claimed]) -> None:
     pks = [row.thread_id for row in rows]
     if pks:
         Thread.objects.filter(pk__in=pks).update(not_before=None, pair_strikes=0)
@@ -162,6 +180,7 @@ def _calm_pairs(rows: Iterable[Outgoing]) -> None:
 
 STOPS = {ErrorClass.TOKEN_DEAD, ErrorClass.ACCOUNT_STOPPED, ErrorClass.NUMBER_STOPPED, ErrorClass.SLOW_ACCOUNT}
 SLOWS = {ErrorClass.SLOW_NUMBER, ErrorClass.SLOW_PAIR}
+FOR_EACH = {_slow_pair, _upload_anew}
 CONSEQUENCES = {
     ErrorClass.TOKEN_DEAD: _break_connection,
     ErrorClass.ACCOUNT_STOPPED: _stop_number,

@@ -161,7 +161,7 @@ META_WEBHOOK_HANDLERS = {
 WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
 
 # Sending -----------------------------------------------------------------------------------------------------------
-SENDING_THREADS = env.int("SENDING_THREADS", default=192)
+SENDING_THREADS = env.int("SENDING_THREADS", default=256)
 # Longer than a call to Meta can take, or a slow answer would look like a dead worker.
 SENDING_LEASE_SECONDS = env.int("SENDING_LEASE_SECONDS", default=60)
 

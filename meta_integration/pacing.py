@@ -24,7 +24,7 @@ LIMIT_ON_BIZ_APP = 20
 # A little below the limit: on the way to Meta messages move closer together by some milliseconds.
 SHARE_OF_LIMIT = 0.98
 # Seconds. The first departure is far enough away for the messages to be marked before; campaigns book so far ahead.
-FIRST, AHEAD, AHEAD_URGENT = 0.015, 0.08, 1.0
+FIRST, AHEAD, AHEAD_URGENT = 0.015, 0.2, 1.0
 # After "too fast" from Meta: half the pace, then back by a twentieth of the limit each second.
 SLOWED_BY, RECOVERS_EACH_SECOND, SLOWEST = 0.5, 0.05, 0.05
 # Without Valkey no worker knows of the others: each takes a share that a handful of them together can afford.
@@ -107,7 +107,9 @@ def _departures(count: int, first: float, gap: float, ahead: float, wanted: int)
 
 def wait_for_room(number: PhoneNumber) -> None:
     """Called right before a departure: a process that stood still for a moment does not catch up within a second."""
-    time.sleep(_window(number.pk, int(limit_of(number) * SHARE_OF_LIMIT)).enter())
+    seconds = _window(number.pk, int(limit_of(number) * SHARE_OF_LIMIT)).enter()
+    if seconds > 0:
+        time.sleep(seconds)
 
 
 class _Window:

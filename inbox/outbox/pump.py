@@ -178,7 +178,9 @@ def _ready(run: Run, is_urgent: bool) -> list[Claimed]:
 def _send(run: Run, row: Claimed, at: float) -> None:
     """In a thread: leave at the booked moment, and put the answer where the main thread finds it."""
     try:
-        time.sleep(max(0.0, at - time.monotonic()))
+        early = at - time.monotonic()
+        if early > 0:
+            time.sleep(early)
         pacing.wait_for_room(run.number)
         answer = (
             NotStarted()

@@ -30,16 +30,19 @@ CAN_BECOME = {
 REPORTED = [S.SENT, S.FAILED, S.DELIVERED, S.READ, S.PLAYED]
 
 
-@transaction.atomic
 def move_messages(pks: Iterable[int], to: str, *, where: dict | None = None, **fields) -> list[int]:
     """Change the status of messages; return those that moved. A late or forbidden move is not an error.
 
     `where` narrows it to rows that still are as the caller last saw them: its own claim, a lease that is over.
     """
+    pks = list(pks)
+    if not pks:
+        return []
     movable = Message.objects.filter(pk__in=pks, status__in=CAN_BECOME[to]).filter(**(where or {})).order_by("pk")
-    moved = list(movable.select_for_update().values_list("pk", flat=True))
-    if moved:
-        Message.objects.filter(pk__in=moved).update(status=to, **fields)
+    with transaction.atomic():
+        moved = list(movable.select_for_update().values_list("pk", flat=True))
+        if moved:
+            Message.objects.filter(pk__in=moved).update(status=to, **fields)
     return moved
 
 

@@ -4,8 +4,8 @@ from functools import lru_cache, partial
 
 import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
 
+from meta_integration.graph.adapter import GraphAdapter
 from meta_integration.graph.client import MetaGraphClient
 from meta_integration.models import WABA
 from meta_integration.services import calls
@@ -55,12 +55,14 @@ def _client(token: str, read_timeout: float, keep: partial) -> MetaGraphClient:
     )
 
 
-@lru_cache(maxsize=1)
 def _session() -> requests.Session:
+    return _session_for(settings.GRAPH_BASE_URL)
+
+
+@lru_cache(maxsize=1)
+def _session_for(base_url: str) -> requests.Session:
     """One for the process: connections are kept alive, one for each sending thread. It never repeats a request."""
     session = requests.Session()
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=settings.SENDING_THREADS, max_retries=0)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    session.headers["User-Agent"] = "Galantis"
+    session.mount(f"{base_url}/", GraphAdapter(pool_maxsize=settings.SENDING_THREADS, max_retries=0))
+    session.headers = {"User-Agent": "Galantis"}
     return session

@@ -18,9 +18,10 @@ LOGS = ROOT / ".data" / "bench" / "logs"
 def running(name: str, *command: str, port: int | None = None, **environment: str) -> Iterator[subprocess.Popen]:
     """A process (python -m COMMAND) that answers on its port by now, and is ended with all its children afterwards."""
     LOGS.mkdir(parents=True, exist_ok=True)
+    nice = ["nice", "-n", "5"] if name.startswith("worker") else []  # As in the Procfile.
     with open(LOGS / f"{name}.log", "wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [*nice, sys.executable, "-m", *command],
             cwd=ROOT, env=os.environ | environment, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     try:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.crypto import constant_time_compare
 
 from meta_integration import intake, tasks
@@ -61,21 +62,45 @@ def _take(environ: dict) -> str:
 
 
 def _record(bodies: list[tuple[bytes, bytes]]) -> None:
+    """With one of few connections that all threads share: a thread that kept one of its own would starve the others."""
+    if connection.in_atomic_block:
+        intake.record(bodies, connection)
+        return
+    try:
+        own = kept.pop()
+    except IndexError:
+        own = _connection_for_all_threads()
+    try:
+        _record_with(own, bodies)
+    finally:
+        kept.append(own)
+
+
+def _record_with(own: BaseDatabaseWrapper, bodies: list[tuple[bytes, bytes]]) -> None:
     """Twice where the first try finds that the connection has died meanwhile: outside requests nobody else looks."""
     try:
-        intake.record(bodies)
+        intake.record(bodies, own)
     except DatabaseError:
-        if connection.in_atomic_block or connection.is_usable():
+        if own.connection and own.is_usable():
             raise
-        connection.close()
+        own.close()
         try:
-            intake.record(bodies)
+            intake.record(bodies, own)
         except DatabaseError:
-            connection.close_if_unusable_or_obsolete()
+            own.close_if_unusable_or_obsolete()
             raise
 
 
-together = Together(_record)
+def _connection_for_all_threads() -> BaseDatabaseWrapper:
+    own = connection.copy()
+    own.inc_thread_sharing()
+    return own
+
+
+# As many connections as batches that are written at the same time.
+WRITERS = 2
+kept: list[BaseDatabaseWrapper] = []
+together = Together(_record, writers=WRITERS)
 
 
 def _answer_challenge(query: str) -> tuple[str, bytes]:

@@ -10,6 +10,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils import timezone
@@ -61,7 +62,7 @@ def is_signed_by_meta(body: bytes, signature: str) -> bool:
     return constant_time_compare(f"sha256={expected}", signature)
 
 
-def record(bodies: list[tuple[bytes, bytes]]) -> None:
+def record(bodies: list[tuple[bytes, bytes]], connection: BaseDatabaseWrapper) -> None:
     """One INSERT of the raw bytes, each body beside its SHA-256. The same bytes twice are one row."""
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:

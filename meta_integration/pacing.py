@@ -24,7 +24,7 @@ LIMIT_ON_BIZ_APP = 20
 # A little below the limit: on the way to Meta messages move closer together by some milliseconds.
 SHARE_OF_LIMIT = 0.98
 # Seconds. The first departure is far enough away for the messages to be marked before; campaigns book so far ahead.
-FIRST, AHEAD, AHEAD_URGENT = 0.015, 0.2, 1.0
+FIRST, AHEAD, AHEAD_URGENT = 0.05, 0.25, 1.0
 # After "too fast" from Meta: half the pace, then back by a twentieth of the limit each second.
 SLOWED_BY, RECOVERS_EACH_SECOND, SLOWEST = 0.5, 0.05, 0.05
 # Without Valkey no worker knows of the others: each takes a share that a handful of them together can afford.

@@ -20,28 +20,31 @@ class _Waiting:
 class Together:
     """`store(body)` returns once the body is stored, by whichever thread, or raises what storing it raised.
 
-    Nobody waits for company: while one thread writes, others queue up, and the first of them writes next, for all.
+    Nobody waits for company: while `writers` threads write, others queue up, and the first of them writes next, for
+    all. More than one, so that PostgreSQL works on one batch while the disk takes another.
     """
 
-    def __init__(self, write: Callable[[list[tuple[bytes, bytes]]], None], most: int = 100):
-        self._write, self._most = write, most
-        self._queue, self._gate, self._is_writing = [], threading.Lock(), False
+    def __init__(self, write: Callable[[list[tuple[bytes, bytes]]], None], *, writers: int = 2, most: int = 100):
+        self._write, self._writers, self._most = write, writers, most
+        self._queue, self._gate, self._writing = [], threading.Lock(), 0
 
     def store(self, body: bytes) -> None:
         mine = _Waiting(body)
         with self._gate:
-            self._queue.append(mine)
-            is_first, self._is_writing = not self._is_writing, True
-        if not is_first:
+            may_write = self._writing < self._writers
+            self._writing += may_write
+            if not may_write:
+                self._queue.append(mine)
+        if not may_write:
             mine.woken.acquire()
         if not mine.is_done:
-            self._store_those_that_wait()
+            self._store_with_those_that_wait(mine)
         if mine.error:
             raise mine.error
 
-    def _store_those_that_wait(self) -> None:
+    def _store_with_those_that_wait(self, mine: _Waiting) -> None:
         with self._gate:
-            batch, self._queue = self._queue[: self._most], self._queue[self._most :]
+            batch, self._queue = [mine, *self._queue[: self._most]], self._queue[self._most :]
         error = None
         try:
             # In one order everywhere, so that two processes with the same bodies do not wait for each other.
@@ -49,8 +52,8 @@ class Together:
         except BaseException as exc:  # noqa: BLE001 - it is told to each of those who wait
             error = exc
         with self._gate:
-            following = self._queue[0] if self._queue else None
-            self._is_writing = following is not None
+            following = self._queue.pop(0) if self._queue else None
+            self._writing -= following is None
         if following:
             following.woken.release()
         for each in batch:

@@ -28,7 +28,7 @@ from workspaces.valkey import client as valkey
 
 log = structlog.get_logger(__name__)
 # A pump gives its worker back after this, and much sooner when other numbers wait for one.
-RUN_SECONDS, SLICE_SECONDS = 20, 1
+RUN_SECONDS, SLICE_SECONDS = 60, 1
 # So far ahead of their departure messages are claimed, and so often new ones are looked for.
 CLAIM_SECONDS, LOOK_SECONDS = 0.5, 0.25
 # Answers that come within this are written together.

@@ -18,7 +18,7 @@ LOGS = ROOT / ".data" / "bench" / "logs"
 def running(name: str, *command: str, port: int | None = None, **environment: str) -> Iterator[subprocess.Popen]:
     """A process (python -m COMMAND) that answers on its port by now, and is ended with all its children afterwards."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    nice = ["nice", "-n", "5"] if name.startswith("worker") else []  # As in the Procfile.
+    nice = ["nice", "-n", "10"] if name.startswith("worker") else []  # As in the Procfile.
     with open(LOGS / f"{name}.log", "wb") as log:
         process = subprocess.Popen(
             [*nice, sys.executable, "-m", *command],

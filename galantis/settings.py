@@ -104,6 +104,8 @@ CELERY_TASK_ROUTES = {
     "inbox.tasks.fetch_media": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# What waits stays in the queue, where a pump sees that other numbers wait for its worker.
+CELERY_WORKER_DISABLE_PREFETCH = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     **{

@@ -22,7 +22,7 @@ def pump(number_pk: int) -> int:
     if claims.wants_help(number_pk):
         wakeups.wake(help_pump, number_pk)
     done = pumps.pump(number_pk)
-    if not pumps.stopping.is_set() and claims.has_due(number_pk):  # It gave its worker back because its time was over.
+    if not pumps.stopping.value and claims.has_due(number_pk):  # It gave its worker back because its time was over.
         wakeups.wake(pump, number_pk)
     return done
 
@@ -88,4 +88,4 @@ def mark_as_read(message_pk: int) -> bool:
 @worker_shutting_down.connect
 def _give_back_what_is_claimed(**kwargs):
     """Heard by the process that keeps the workers; they share the mark with it."""
-    pumps.stopping.set()
+    pumps.stopping.value = 1

@@ -46,15 +46,17 @@ class Claimed:
     reached_at: datetime | None
     # The files of ours it needs at Meta.
     assets: set[int] = field(init=False)
+    # Meta's ids for them, once it leaves.
+    media_ids: dict[int, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self):
         self.assets = media.assets_in(self.content)
 
-    def body(self, media_ids: dict[int, str]) -> dict:
+    def body(self) -> dict:
         """The body for `POST /messages`, each of its files named by Meta's id."""
         # With "+", or Meta may put the shop's own country code before it.
         to = {"to": f"+{self.wa_id}"} if self.wa_id else {"recipient": self.user_id}
-        content = media.with_ids(self.content, media_ids) if self.assets else self.content
+        content = media.with_ids(self.content, self.media_ids) if self.assets else self.content
         return {**to, "type": self.type, **content, "biz_opaque_callback_data": str(self.reference)}
 
 
@@ -144,7 +146,8 @@ def sweep() -> list[int]:
 
 def fail_what_is_too_late(number: PhoneNumber) -> None:
     """Free text whose window closed while it waited fails with that reason, instead of going out to be refused."""
-    late = Message.objects.filter(number=number, status=S.QUEUED, thread__window_expires_at__lte=timezone.now())
+    is_closed = Q(thread__window_expires_at=None) | Q(thread__window_expires_at__lte=timezone.now())
+    late = Message.objects.filter(is_closed, number=number, status=S.QUEUED)
     reason = _("It waited until the 24 hours after the customer's last message were over, so it was not sent.")
     failed = move_messages(list(late.exclude(type="template").values_list("pk", flat=True)), S.FAILED, error=reason)
     tell_pages(failed)

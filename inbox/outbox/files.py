@@ -4,7 +4,7 @@ from django.db import connections
 from django.utils.translation import gettext as _
 
 from inbox.outbox.claims import Claimed
-from meta_integration.graph.errors import ErrorClass
+from meta_integration.graph.errors import ErrorClass, GraphUnreachable
 from meta_integration.models import MediaAsset
 from meta_integration.services import media
 
@@ -16,10 +16,14 @@ class UploadFailed(Exception):
         super().__init__(str(error))
         self.code, self.subcode = getattr(error, "code", None), getattr(error, "subcode", None)
         self.retry_after, self.known = getattr(error, "retry_after", None), getattr(error, "known", None)
-        self.details = getattr(error, "details", "") or str(error)
-        otherwise = ErrorClass.REQUEST_WRONG if isinstance(error, media.WrongFile) else ErrorClass.TRY_AGAIN
-        error_class = getattr(error, "error_class", otherwise)
-        self.error_class = ErrorClass.TRY_AGAIN if error_class is ErrorClass.UNKNOWN_OUTCOME else error_class
+        self.error_class = getattr(error, "error_class", ErrorClass.TRY_AGAIN)
+        self.details = getattr(error, "details", "") or _("The file could not be read, or could not be uploaded.")
+        # Without an answer of Meta's it is the network's fault, not the file's: as often as it takes.
+        self.is_networks_fault = isinstance(error, GraphUnreachable)
+        if self.error_class is ErrorClass.UNKNOWN_OUTCOME:
+            self.error_class = ErrorClass.TRY_AGAIN
+        if isinstance(error, media.WrongFile):
+            self.error_class, self.details = ErrorClass.REQUEST_WRONG, str(error)
 
 
 def look_up(run, rows: list[Claimed]) -> None:
@@ -33,7 +37,7 @@ def look_up(run, rows: list[Claimed]) -> None:
     assets = MediaAsset.objects.for_workspace(run.number.workspace_id).in_bulk(missing)
     for pk in missing:
         if pk in assets:
-            run.threads.submit(_upload, run, assets[pk])
+            run.uploads.submit(_upload, run, assets[pk])
         else:
             run.answers.put((pk, media.WrongFile(_("The file is not there any more."))))
 
@@ -55,10 +59,12 @@ def are_there(run, row: Claimed) -> bool:
 
 
 def forget(run, row: Claimed) -> None:
-    """Meta does not take the ids any more: the next try uploads anew."""
-    media.forget_uploads(row.assets, run.number)
-    for pk in row.assets:
-        run.media_ids.pop(pk, None)
+    """Meta does not take its ids any more: they are uploaded anew, for this message's next try and all that wait."""
+    for pk, media_id in row.media_ids.items():
+        if run.media_ids.get(pk) == media_id:
+            del run.media_ids[pk]
+            media.forget_uploads([pk], run.number)
+    look_up(run, run.waiting)
 
 
 def _upload(run, asset: MediaAsset) -> None:

@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 import structlog
 from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.db import OperationalError
+from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
@@ -31,12 +31,19 @@ log = structlog.get_logger(__name__)
 RUN_SECONDS, SLICE_SECONDS = 60, 1
 # So far ahead of their departure messages are claimed, and so often new ones are looked for.
 CLAIM_SECONDS, LOOK_SECONDS = 0.5, 0.25
+# With pauses that double: some 25 seconds, within which PostgreSQL's stand-in has taken over.
+SETTLE_TRIES = 9
+# A message that could not leave so many seconds after its departure stays: its lease must outlast its call.
+LATEST = 10
+# Files on their way to Meta at the same time, beside the messages: they are large, and slow.
+UPLOADS = 4
 # Answers that come within this are written together.
 ROUND_SECONDS = 0.02
 # The rest of the connections is for agents, however slowly Meta answers a campaign.
 CAMPAIGNS_SHARE = 0.8
 # Set for all workers of this machine when they are asked to end: what is claimed and not begun goes back at once.
-stopping = multiprocessing.get_context("fork").Event()
+# A plain byte that they share: a lock could be taken with a worker that is killed.
+stopping = multiprocessing.get_context("fork").RawValue("b", 0)
 
 
 @dataclass
@@ -44,6 +51,7 @@ class Run:
     number: PhoneNumber
     client: MetaGraphClient
     threads: ThreadPoolExecutor
+    uploads: ThreadPoolExecutor
     calls: CallBuffer
     priorities: tuple[int, ...] = tuple(Priority)
     # Marks this run's claims: a row that another run has claimed since is no longer ours to start or to give back.
@@ -85,13 +93,15 @@ def pump(number_pk: int, *, only_campaigns: bool = False) -> int:
     except (ValueError, InvalidToken):
         incidents.mark_broken(number.account, _("The stored token cannot be opened. Connect the account again."))
         return 0
-    with ThreadPoolExecutor(settings.SENDING_THREADS, thread_name_prefix="send") as threads:
-        run = Run(number, client, threads, calls, (Priority.CAMPAIGN,) if only_campaigns else tuple(Priority))
+    with (
+        ThreadPoolExecutor(settings.SENDING_THREADS, thread_name_prefix="send") as threads,
+        ThreadPoolExecutor(UPLOADS, thread_name_prefix="upload") as uploads,
+    ):
+        run = Run(number, client, threads, uploads, calls, (Priority.CAMPAIGN,) if only_campaigns else tuple(Priority))
         try:
             _go_on(run)
         finally:
-            run.put_back(run.waiting)
-            calls.flush()
+            _end(run)
     return run.done
 
 
@@ -106,6 +116,19 @@ def _go_on(run: Run) -> None:
             _settle(run, answers)
 
 
+def _end(run: Run) -> None:
+    """Whatever ended it: what was not begun goes back, and no answer of Meta's is lost."""
+    run.is_stopped = True
+    try:
+        run.put_back(run.waiting)
+    except DatabaseError as exc:  # Its leases end by themselves.
+        log.warning("claims not given back", reason=type(exc).__name__)
+    while run.in_flight or run.uploading:
+        if answers := _answers(run, 1):
+            _settle(run, answers)
+    run.calls.flush()
+
+
 def _claim_more(run: Run) -> None:
     """Enough for the next moments. What is urgent and comes later is found all the same, and goes first."""
     now = time.monotonic()
@@ -113,8 +136,10 @@ def _claim_more(run: Run) -> None:
     has_enough = len(run.waiting) > enough // 2
     if (run.waiting or run.in_flight) and (has_enough or not run.waiting) and now - run.looked_at < LOOK_SECONDS:
         return
-    if run.is_stopped or stopping.is_set() or _is_over(run, now):
-        run.put_back(run.waiting)
+    if run.is_stopped or stopping.value or _is_over(run, now):
+        # Those whose file is on its way stay, and hear what becomes of it.
+        stay = not (run.is_stopped or stopping.value)
+        run.put_back([row for row in run.waiting if not (stay and row.assets & run.uploading)])
         return
     run.looked_at = now
     run.calls.flush()
@@ -155,7 +180,8 @@ def _start(run: Run) -> float:
         run.waiting = [row for row in run.waiting if row.pk not in begun]
         for row, at in zip((row for row in rows if row.pk in mine), times, strict=False):
             run.in_flight[row.pk] = row
-            run.threads.submit(_send, run, row, at)
+            row.media_ids = {pk: run.media_ids[pk] for pk in row.assets}
+            run.threads.submit(_send, run, row, row.body(), at)
     return pause
 
 
@@ -175,18 +201,17 @@ def _ready(run: Run, is_urgent: bool) -> list[Claimed]:
     return ready
 
 
-def _send(run: Run, row: Claimed, at: float) -> None:
+def _send(run: Run, row: Claimed, body: dict, at: float) -> None:
     """In a thread: leave at the booked moment, and put the answer where the main thread finds it."""
     try:
         early = at - time.monotonic()
         if early > 0:
             time.sleep(early)
         pacing.wait_for_room(run.number)
-        answer = (
-            NotStarted()
-            if run.is_stopped
-            else run.client.send_message(run.number.phone_number_id, row.body(run.media_ids))
-        )
+        if run.is_stopped or time.monotonic() - at > LATEST:
+            answer = NotStarted()
+        else:
+            answer = run.client.send_message(run.number.phone_number_id, body)
     except BaseException as exc:  # noqa: BLE001 - whatever it is, it is this message's answer
         answer = exc
     run.answers.put((row, answer))
@@ -207,15 +232,17 @@ def _answers(run: Run, pause: float) -> list[tuple]:
 def _settle(run: Run, answers: list[tuple]) -> None:
     uploads = [answer for answer in answers if not isinstance(answer[0], Claimed)]
     answers = [answer for answer in answers if isinstance(answer[0], Claimed)] + files.take(run, uploads)
-    for attempt in range(4):
+    for attempt in range(SETTLE_TRIES):
         try:
             settle(run, answers)
             break
-        except OperationalError as exc:  # A deadlock, or PostgreSQL was away for a moment: the answers are not lost.
-            if attempt == 3:
+        except DatabaseError as exc:  # A deadlock, or PostgreSQL was away for a moment: the answers are not lost.
+            if attempt == SETTLE_TRIES - 1:
                 raise
             log.warning("answers written again", reason=type(exc).__name__)
-            time.sleep(0.2 * 2**attempt)
+            time.sleep(0.1 * 2**attempt)
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
     answered = {row.pk for row, _answer in answers}
     run.done += sum(run.in_flight.pop(pk, None) is not None for pk in answered)
     run.waiting = [row for row in run.waiting if row.pk not in answered]

@@ -26,7 +26,6 @@ from meta_integration.services import incidents
 log = structlog.get_logger(__name__)
 S = Message.Status
 MOST_ATTEMPTS = 5
-MEDIA_REFUSED = 131053
 # When Meta gives no hint for how long an account must rest.
 ACCOUNT_RESTS = timedelta(minutes=1)
 LONGEST_REST = timedelta(hours=24)
@@ -90,8 +89,8 @@ def _write(verdicts: Verdicts, token) -> None:
         later = {"not_before": timezone.now() + timedelta(seconds=seconds), "attempts": attempts}
         move_messages(pks, S.QUEUED, where=ours, lease_until=None, error="", **later)
     for (code, reason), pks in verdicts.failed.items():
-        move_messages(pks, S.FAILED, error_code=code, error=reason, lease_until=None)
-    move_messages(verdicts.unknown, S.UNKNOWN, **claims.unknown())
+        move_messages(pks, S.FAILED, where=ours, error_code=code, error=reason, lease_until=None)
+    move_messages(verdicts.unknown, S.UNKNOWN, where=ours, **claims.unknown())
 
 
 # One answer ----------------------------------------------------------------------------------------------------------
@@ -102,7 +101,9 @@ def _judge(verdicts: Verdicts, row: Claimed, answer: BaseException):
     if isinstance(answer, NotStarted) or error_class in STOPS:
         verdicts.waiting.append(row.pk)
     elif error_class in SLOWS or _may_be_tried_again(row, answer, error_class):
-        verdicts.later[_pause(row), row.attempts + 1].append(row.pk)
+        # A customer who is written to too fast rests as a whole, so that the order holds.
+        pause = 0 if error_class is ErrorClass.SLOW_PAIR else _pause(row)
+        verdicts.later[pause, row.attempts + 1].append(row.pk)
     elif error_class is ErrorClass.UNKNOWN_OUTCOME:
         reason = str(answer) if isinstance(answer, GraphUnreachable) else type(answer).__name__
         log.warning("not known whether a message went out", message=row.pk, reason=reason)
@@ -116,13 +117,14 @@ def _may_be_tried_again(row: Claimed, answer: BaseException, error_class: ErrorC
     """Meta's own trouble, a few times; not reached at all, without end; a file it does not find any more, once."""
     if _needs_its_files_anew(row, answer):
         return True
-    has_tries_left = isinstance(answer, GraphNotReached) or row.attempts + 1 < MOST_ATTEMPTS
+    is_networks_fault = isinstance(answer, GraphNotReached) or getattr(answer, "is_networks_fault", False)
+    has_tries_left = is_networks_fault or row.attempts + 1 < MOST_ATTEMPTS
     return error_class is ErrorClass.TRY_AGAIN and has_tries_left
 
 
 def _needs_its_files_anew(row: Claimed, answer: BaseException) -> bool:
     """The id may have expired at Meta. In the first try only: a file that is wrong stays so."""
-    is_refused = isinstance(answer, GraphAPIError) and answer.code == MEDIA_REFUSED
+    is_refused = isinstance(answer, GraphAPIError) and answer.code == statuses.MEDIA_REFUSED
     return bool(is_refused and row.attempts == 0 and row.assets)
 
 

@@ -17,12 +17,13 @@ from inbox.services.moves import CAN_BECOME, REPORTED, move_messages
 from meta_integration.error_book import plain_words
 from meta_integration.graph.errors import ErrorClass, as_int, classify, known_error
 from meta_integration.models import PhoneNumber
-from meta_integration.services import incidents
+from meta_integration.services import incidents, media
 from meta_integration.walk import text_in
 from workspaces.bulk import insert_each, update_each
 
 log = structlog.get_logger(__name__)
 ORPHANS_LIVE = timedelta(days=7)
+MEDIA_REFUSED = 131053
 STOPPING = {ErrorClass.TOKEN_DEAD, ErrorClass.ACCOUNT_STOPPED, ErrorClass.NUMBER_STOPPED}
 # Other statuses of Meta's are kept in the timeline and move nothing.
 CAN_BECOME_REPORTED = {str(status): frozenset(map(str, CAN_BECOME[status])) for status in REPORTED}
@@ -167,10 +168,11 @@ def _raise_status(matched: list[tuple[_Known, Report]]) -> None:
     for (status, (code, reason)), pks in groups.items():
         moved = move_messages(pks, status, error_code=code, error=reason, lease_until=None)
         if moved and status == Message.Status.FAILED:
-            _stop_what_meta_stopped(moved, code)
+            _stop_what_meta_stopped(moved, code, max(highest[pk].at for pk in moved))
+            _forget_files(moved, code)
 
 
-def _stop_what_meta_stopped(failed: list[int], code: int | None) -> None:
+def _stop_what_meta_stopped(failed: list[int], code: int | None, at: datetime) -> None:
     """Most failures come this way, and mean for the number what they would have meant as an answer to the send.
 
     Only for messages that failed just now: a status that is replayed says nothing about today.
@@ -179,11 +181,20 @@ def _stop_what_meta_stopped(failed: list[int], code: int | None) -> None:
     if error_class not in STOPPING:
         return
     number_ids = Message.objects.filter(pk__in=failed).values("number_id")
-    for number in PhoneNumber.objects.select_related("account").filter(pk__in=number_ids):
+    # Connected again since then: it is about what was before.
+    still = PhoneNumber.objects.select_related("account").filter(pk__in=number_ids, account__connected_at__lte=at)
+    for number in still:
         if error_class is ErrorClass.TOKEN_DEAD:
             incidents.mark_broken(number.account, plain_words(code), code)
         else:
             incidents.stop_sending(number, known_error(code))
+
+
+def _forget_files(failed: list[int], code: int | None) -> None:
+    """Meta could not use a file of these: whoever sends it next uploads it anew."""
+    if code == MEDIA_REFUSED:
+        for message in Message.objects.select_related("number").filter(pk__in=failed):
+            media.forget_uploads(media.assets_in(message.content), message.number)
 
 
 def reason_of(code: int | None, subcode: int | None, details: str) -> str:

@@ -191,7 +191,7 @@ def test_a_deep_queue_takes_no_more_of_a_campaign(number, monkeypatch):
 
 def test_an_agents_message_does_not_wait_behind_claimed_ones_of_a_campaign(number):
     MessageFactory.create_batch(60, thread__number=number, priority=Priority.CAMPAIGN)
-    run = pumps.Run(number, None, None, CallBuffer())
+    run = pumps.Run(number, None, None, None, CallBuffer())
     pumps._claim_more(run)
     reply = MessageFactory(thread__number=number, priority=Priority.AGENT)
     run.looked_at = float("-inf")
@@ -203,13 +203,13 @@ def test_campaigns_leave_connections_for_agents(number, settings):
     settings.SENDING_THREADS = 10
     MessageFactory.create_batch(20, thread__number=number, priority=Priority.CAMPAIGN)
     MessageFactory.create_batch(20, thread__number=number, priority=Priority.AGENT)
-    run = pumps.Run(number, None, None, CallBuffer(), waiting=claims.claim(number, uuid.uuid4(), 40))
+    run = pumps.Run(number, None, None, None, CallBuffer(), waiting=claims.claim(number, uuid.uuid4(), 40))
     assert len(pumps._ready(run, is_urgent=False)) == 8
     assert len(pumps._ready(run, is_urgent=True)) == 10
 
 
 def test_a_pump_gives_its_worker_to_the_numbers_that_wait_for_one(number, settings):
-    run = pumps.Run(number, None, None, CallBuffer())
+    run = pumps.Run(number, None, None, None, CallBuffer())
     now = run.begun_at + pumps.SLICE_SECONDS + 0.1
     assert not pumps._is_over(run, now)
     client().rpush(settings.SENDING_QUEUE, "another number's task")
@@ -221,13 +221,13 @@ def test_a_pump_gives_its_worker_to_the_numbers_that_wait_for_one(number, settin
 
 def test_asked_to_end_it_gives_back_what_it_has_not_begun(number):
     MessageFactory.create_batch(30, thread__number=number)
-    run = pumps.Run(number, None, None, CallBuffer())
+    run = pumps.Run(number, None, None, None, CallBuffer())
     pumps._claim_more(run)
     assert statuses() == {S.CLAIMED: 21, S.QUEUED: 9}
     run.looked_at = float("-inf")
-    pumps.stopping.set()
+    pumps.stopping.value = 1
     try:
         pumps._claim_more(run)
     finally:
-        pumps.stopping.clear()
+        pumps.stopping.value = 0
     assert (statuses(), run.waiting) == ({S.QUEUED: 30}, [])

@@ -135,7 +135,7 @@ def test_a_number_stopped_by_meta_waits_for_a_person(graph, message):
     assert Incident.objects.get().kind == "number_stopped"
 
 
-@pytest.mark.parametrize(("status", "code"), [(400, 130429), (400, 131056), (500, 131000), (503, 2)])
+@pytest.mark.parametrize(("status", "code"), [(400, 130429), (500, 131000), (503, 2)])
 def test_not_now_waits_and_is_tried_again(graph, message, status, code):
     refuse(graph, message, status, code)
     run(message)

@@ -16,7 +16,8 @@ class GraphAdapter(HTTPAdapter):
     def get_connection_with_tls_context(self, request, verify, proxies=None, cert=None):
         if self._pool is None:
             pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
-            pool.ConnectionCls = type("OneWrite", (_OneWrite, pool.ConnectionCls), {})
+            if not issubclass(pool.ConnectionCls, _OneWrite):
+                pool.ConnectionCls = type("OneWrite", (_OneWrite, pool.ConnectionCls), {})
             self._pool = pool
         return self._pool
 

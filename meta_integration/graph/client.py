@@ -27,6 +27,8 @@ NUMBER_FIELDS = (
 )
 # Parameters that are secrets themselves.
 SECRETS = ("input_token", "client_secret", "code", "pin")
+# Seconds. The first of the two also bounds how long all bytes of a file may take to leave.
+TRANSFER_TIMEOUT = (300.0, 120.0)
 
 
 class MetaGraphClient:
@@ -174,7 +176,7 @@ class MetaGraphClient:
         """A call whose body is no JSON. `what` stands for the path where it could be seen."""
         headers = {**self._session.headers, **sent.pop("headers", {})}
         request = requests.Request(method, f"{self._root}/{path}", headers, auth=auth or self._auth, **sent)
-        return self._exchange(what, request.prepare(), [self._auth.token])
+        return self._exchange(what, request.prepare(), [self._auth.token], TRANSFER_TIMEOUT)
 
     def _fetch(self, url: str, target: BinaryIO, most: int) -> None:
         if not files.is_metas(url, self._base_url):
@@ -228,11 +230,13 @@ class MetaGraphClient:
             request.headers["Content-Length"] = str(len(request.body or b""))
         return self._auth(request)
 
-    def _exchange(self, path: str, request: requests.PreparedRequest, secrets: list[str]) -> dict:
+    def _exchange(
+        self, path: str, request: requests.PreparedRequest, secrets: list[str], timeout: tuple | None = None
+    ) -> dict:
         """Send it, once, and read the answer. Redirects are not followed."""
         what, started = f"{request.method} {path.rsplit('/', 1)[-1]}", perf_counter()
         try:
-            response = self._send(what, request)
+            response = self._send(what, request, timeout or self._timeout)
             body = _read(what, response, secrets)
         except GraphError as error:
             self._tell(request.method, path, perf_counter() - started, error.status, error)
@@ -242,9 +246,9 @@ class MetaGraphClient:
             self._tell(request.method, path, seconds, response.status_code, None)
         return body
 
-    def _send(self, what: str, request: requests.PreparedRequest) -> requests.Response:
+    def _send(self, what: str, request: requests.PreparedRequest, timeout: tuple) -> requests.Response:
         try:
-            response = self._adapter.send(request, timeout=self._timeout, **self._settings)
+            response = self._adapter.send(request, timeout=timeout, **self._settings)
             response.content  # noqa: B018 Read here, where a cut answer is still a matter of the connection.
         except requests.RequestException as exc:
             # `from None`: the library's text holds the whole URL, and some URLs must carry a token.

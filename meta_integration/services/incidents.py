@@ -13,7 +13,7 @@ def open_incident(
     kind: str, subject: str, *, account: WABA | None = None, evidence: str = "", code: int | None = None
 ) -> None:
     """Open the incident of this kind about this subject, or count one more sign of the open one."""
-    key = f"{kind}:{subject}"
+    key = f"{kind}:{subject}"[:120]  # What Meta sends as an id may be anything.
     if _count_again(key, evidence):
         return
     try:
@@ -32,7 +32,7 @@ def open_incident(
 
 
 def close_incidents(kind: str, subject: str, because: str) -> None:
-    close(Incident.objects.filter(key=f"{kind}:{subject}"), because)
+    close(Incident.objects.filter(key=f"{kind}:{subject}"[:120]), because)
 
 
 def close(incidents: QuerySet[Incident], because: str) -> int:

@@ -144,6 +144,7 @@ class Message(WorkspaceModel):
         indexes = [
             models.Index(fields=["thread", "-occurred_at", "-id"], name="messages_of_thread"),
             models.Index(fields=["number", "priority", "id"], condition=Q(status="queued"), name="outbox_claim"),
+            models.Index(fields=["thread"], condition=Q(status__in=["claimed", "sending"]), name="outbox_at_work"),
             models.Index(fields=["lease_until"], condition=Q(status__in=["claimed", "sending"]), name="outbox_leases"),
             models.Index(fields=["workspace", "-id"], name="messages_of_workspace"),
             models.Index(fields=["workspace", "created_at"], condition=Q(direction="out"), name="messages_sent_lately"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -74,6 +74,9 @@ def claim(number: PhoneNumber, token: uuid.UUID, limit: int, priorities=tuple(Pr
     now = timezone.now()
     in_time = Q(type="template") | Q(thread__window_expires_at__gt=now)
     ready = due().filter(in_time, number=number, priority__in=priorities)
+    # What another run has of this customer goes first.
+    at_work = Message.objects.filter(thread=OuterRef("thread"), status__in=[S.CLAIMED, S.SENDING])
+    ready = ready.exclude(Exists(at_work.exclude(claimed_by=token)))
     room = reach.room(number)
     if room == 0:
         ready = ready.exclude(reach.begins_a_conversation(now))

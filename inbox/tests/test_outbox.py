@@ -1,12 +1,15 @@
 """A message going out: whatever Meta answers, it ends in exactly one status, and is never sent twice because of us."""
 
+import contextlib
 import json
+import time
 import uuid
 from datetime import timedelta
 
+import psycopg
 import pytest
 import requests
-from django.db import connections
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from inbox import tasks
@@ -214,7 +217,7 @@ def test_a_dead_workers_claim_is_given_back_and_its_sending_is_unknown(message):
 @pytest.mark.django_db(transaction=True)
 def test_a_pump_that_lost_its_claim_neither_starts_nor_gives_back_what_another_is_sending(graph, message, settings):
     settings.SENDING_THREADS = 1
-    second = MessageFactory(thread=message.thread)
+    second = MessageFactory(thread__number=message.number)
     at_meta = []
 
     def slow_then_stopped(request):
@@ -306,6 +309,50 @@ def test_the_sweep_wakes_the_numbers_with_work(graph, message):
     accept(graph, message)
     MessageFactory(not_before=timezone.now() + timedelta(hours=1))
     assert tasks.sweep_outbox() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_for_a_moment_loses_no_answer(graph, message):
+    def while_meta_thinks(request):
+        info = connection.settings_dict
+        server = {name: info[name.upper()] for name in ("host", "port", "user", "password")}
+        with psycopg.connect(**server, dbname=info["NAME"], autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        time.sleep(0.6)  # Long enough for the pump to have looked for more work in between.
+        return 400, {}, json.dumps({"error": {"code": 131047, "message": "no"}})
+
+    graph.add_callback("POST", url_of(message), while_meta_thinks)
+    with contextlib.suppress(OperationalError):
+        pump(message.number_id)
+    connection.close()
+    message.refresh_from_db()
+    assert (message.status, message.error_code) == (S.FAILED, 131047)
+
+
+def test_two_runs_do_not_send_to_one_customer_at_once(message):
+    MessageFactory(thread=message.thread)
+    other_customers = MessageFactory(thread__number=message.number)
+    mine, theirs = uuid.uuid4(), uuid.uuid4()
+    assert [each.pk for each in claims.claim(message.number, mine, 1)] == [message.pk]
+    assert [each.pk for each in claims.claim(message.number, theirs, 10)] == [other_customers.pk]
+    assert len(claims.claim(message.number, mine, 10)) == 1
+
+
+def test_what_was_reported_before_the_last_connecting_stops_nothing(message):
+    Message.objects.update(status=S.SENT, wamid="wamid.1")
+    WABA.objects.update(connected_at=timezone.now())
+    before = timezone.now() - timedelta(days=1)
+    for code in (131042, 131048, 190):
+        Message.objects.update(status=S.SENT)
+        failed = {"errors": [{"code": code}]}
+        statuses.apply(
+            [statuses.Report(message.workspace_id, message.number_id, "wamid.1", "failed", before, None, failed)]
+        )
+    assert not Incident.objects.exists()
+    assert WABA.objects.get().state == WABA.State.CONNECTED
 
 
 # Queueing ------------------------------------------------------------------------------------------------------------

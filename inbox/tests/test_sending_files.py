@@ -1,20 +1,26 @@
 """Messages with files: uploaded once for the number, named by Meta's id, and never in doubt for an upload."""
 
 import json
+import time
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import requests
 from django.utils import timezone
 from PIL import Image
 
 from inbox import outgoing
 from inbox.models import Message
+from inbox.outbox import pump as pumps
+from inbox.outbox import settle
 from inbox.outbox.pump import pump
-from inbox.services import sending
+from inbox.services import sending, statuses
 from inbox.tests.factories import ThreadFactory
 from meta_integration.models import MediaUpload
 from meta_integration.services import media
 from workspaces.tests.factories import UserFactory
+from workspaces.valkey import client as valkey
 
 # The file is uploaded by a thread with a connection of its own: it must find rows that are committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,3 +167,56 @@ def test_others_do_not_wait_for_a_file(graph, thread, picture):
     sending.reply(ThreadFactory(number=thread.number), "Hello", author=UserFactory())
     pump(thread.number_id)
     assert [body["type"] for body in sent] == ["text"]
+
+
+def test_a_refusal_that_comes_after_the_slice_is_heard(graph, thread, picture, settings):
+    def answer(request):
+        time.sleep(pumps.SLICE_SECONDS + 0.6)
+        return 400, {}, json.dumps({"error": {"code": 100, "message": "no"}})
+
+    graph.add_callback("POST", f"{GRAPH}/{thread.number.phone_number_id}/media", answer)
+    message = queue(thread, picture)
+    valkey().lpush(settings.SENDING_QUEUE, "another number's pump")
+    try:
+        pump(thread.number_id)
+    finally:
+        valkey().delete(settings.SENDING_QUEUE)
+    message.refresh_from_db()
+    assert message.status == S.FAILED
+
+
+def test_one_id_that_is_refused_leaves_no_other_message_in_doubt(graph, thread, picture):
+    later = timezone.now() + timedelta(days=3)
+    MediaUpload.objects.create(
+        workspace=thread.workspace, asset=picture, number=thread.number, media_id="gone", expires_at=later
+    )
+    takes_uploads(graph, thread, "new")
+    takes_messages(graph, thread, 131053)
+    for each in [thread, *(ThreadFactory(number=thread.number) for _ in range(14))]:
+        queue(each, picture)
+    pump(thread.number_id)
+    assert set(Message.objects.values_list("status", flat=True)) <= {S.SENT, S.QUEUED}
+
+
+def test_while_meta_is_not_reached_a_file_waits_as_a_text_does(graph, thread, picture):
+    graph.post(f"{GRAPH}/{thread.number.phone_number_id}/media", body=requests.ConnectTimeout())
+    message = queue(thread, picture)
+    for _ in range(settle.MOST_ATTEMPTS + 1):
+        Message.objects.update(not_before=timezone.now())
+        pump(thread.number_id)
+    message.refresh_from_db()
+    assert message.status == S.QUEUED
+
+
+def test_a_failed_status_about_a_file_lets_it_be_uploaded_anew(graph, thread, picture):
+    takes_uploads(graph, thread, "media-1")
+    takes_messages(graph, thread)
+    message = queue(thread, picture)
+    pump(thread.number_id)
+    message.refresh_from_db()
+    failed = {"errors": [{"code": statuses.MEDIA_REFUSED}]}
+    report = statuses.Report(
+        message.workspace_id, message.number_id, message.wamid, "failed", timezone.now(), None, failed
+    )
+    statuses.apply([report])
+    assert not MediaUpload.objects.exists()

@@ -15,6 +15,7 @@ from django.utils import timezone
 from inbox import tasks
 from inbox.models import Message, Priority
 from inbox.outbox import claims, settle
+from inbox.outbox import pump as pumps
 from inbox.outbox.pump import pump
 from inbox.services import sending, statuses
 from inbox.services.moves import move_messages
@@ -215,8 +216,12 @@ def test_a_dead_workers_claim_is_given_back_and_its_sending_is_unknown(message):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_pump_that_lost_its_claim_neither_starts_nor_gives_back_what_another_is_sending(graph, message, settings):
+def test_a_pump_that_lost_its_claim_neither_starts_nor_gives_back_what_another_is_sending(
+    graph, message, settings, monkeypatch
+):
     settings.SENDING_THREADS = 1
+    # It must not look for work, and claim the message anew, before the other pump does.
+    monkeypatch.setattr(pumps, "LOOK_SECONDS", 5)
     second = MessageFactory(thread__number=message.number)
     at_meta = []
 

@@ -21,8 +21,9 @@ log = structlog.get_logger(__name__)
 # Messages a second by Meta's throughput level; numbers that are also on the phone app have their own.
 LIMITS = {"HIGH": 1000, "STANDARD": 80}
 LIMIT_ON_BIZ_APP = 20
-# A little below the limit: on the way to Meta messages move closer together by some milliseconds.
-SHARE_OF_LIMIT = 0.98
+# A little below the limit: on the way to Meta messages move closer together by some milliseconds. Two or three of them
+# are more of a low limit than of a high one.
+SLACK, LEAST_SLACK, MOST_SLACK = 0.02, 2.5, 0.05
 # Seconds. The first departure is far enough away for the messages to be marked before; campaigns book so far ahead.
 FIRST, AHEAD, AHEAD_URGENT = 0.05, 0.25, 1.0
 # After "too fast" from Meta: half the pace, then back by a twentieth of the limit each second.
@@ -81,9 +82,15 @@ def limit_of(number: PhoneNumber) -> int:
     return LIMIT_ON_BIZ_APP if number.is_on_biz_app else LIMITS.get(number.throughput_level, LIMITS["STANDARD"])
 
 
+def pace_of(number: PhoneNumber) -> float:
+    """Messages a second that we let go."""
+    limit = limit_of(number)
+    return limit - max(limit * SLACK, min(LEAST_SLACK, limit * MOST_SLACK))
+
+
 def book(number: PhoneNumber, wanted: int, *, is_urgent: bool = False) -> Departures:
     """Departures for up to `wanted` messages, nobody else's. What is urgent may book further ahead than all others."""
-    rate, ahead = limit_of(number) * SHARE_OF_LIMIT, AHEAD_URGENT if is_urgent else AHEAD
+    rate, ahead = pace_of(number), AHEAD_URGENT if is_urgent else AHEAD
     try:
         arguments = [rate, wanted, FIRST, ahead, RECOVERS_EACH_SECOND, FORGET_AFTER_MS, AHEAD]
         count, first, gap = _script(BOOK)(keys=[_key(number)], args=arguments)
@@ -107,7 +114,7 @@ def _departures(count: int, first: float, gap: float, ahead: float, wanted: int)
 
 def wait_for_room(number: PhoneNumber) -> None:
     """Called right before a departure: a process that stood still for a moment does not catch up within a second."""
-    seconds = _window(number.pk, int(limit_of(number) * SHARE_OF_LIMIT)).enter()
+    seconds = _window(number.pk, int(pace_of(number))).enter()
     if seconds > 0:
         time.sleep(seconds)
 

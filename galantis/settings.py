@@ -220,6 +220,12 @@ CONTENT_SECURITY_POLICY = {
 # The admin's interface library evaluates expressions in attributes and sets styles from script.
 ADMIN_CONTENT_SECURITY_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
+# E-mail ------------------------------------------------------------------------------------------------------------
+# smtp+tls://user:password@host:587; on the console where nothing is set.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Galantis <galantis@localhost>")
+EMAIL_TIMEOUT = 10
+
 # Files that people upload and customers send. Never served from here by name: a view asks who wants them.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 STATIC_URL = "static/"

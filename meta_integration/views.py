@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from meta_integration import serving
 from meta_integration.error_book import chapters
 from meta_integration.forms import ChooseNumberForm
-from meta_integration.models import ConnectAttempt, MediaAsset
+from meta_integration.graph.errors import as_int
+from meta_integration.models import WABA, ConnectAttempt, MediaAsset
 from meta_integration.services import connect
 from meta_integration.services import connect_problems as problems
 from workspaces import services as workspaces
@@ -48,9 +49,18 @@ def start(request):
     """Off to Meta's log-in, with a mark that only this browser can bring back, once, within ten minutes."""
     if request.method != "POST":  # After a log-in in between, a browser comes back here with GET.
         return redirect("admin:meta_integration_waba_changelist")
+    account = None
+    if request.POST.get("account"):  # To renew this one's access.
+        mine = WABA.objects.for_workspace(request.workspace)
+        account = get_object_or_404(mine, pk=as_int(request.POST["account"]))
     state = secrets.token_urlsafe(32)
-    request.session[STATE_KEY] = {"state": state, "workspace": request.workspace.pk, "at": time.time()}
-    return redirect(connect.login_url(state, _redirect_uri()))
+    request.session[STATE_KEY] = {
+        "state": state,
+        "workspace": request.workspace.pk,
+        "account": account and account.pk,
+        "at": time.time(),
+    }
+    return redirect(connect.login_url(state, redirect_uri()))
 
 
 @manager_required
@@ -63,8 +73,11 @@ def callback(request):
         return _problem(request, problems.not_ours())
     if "code" not in request.GET:
         return _problem(request, problems.refused_by_person())
+    account = WABA.objects.for_workspace(request.workspace).filter(pk=known.get("account")).first()
     try:
-        attempt = connect.take_code(request.workspace, request.user, request.GET["code"], _redirect_uri())
+        attempt = connect.take_code(
+            request.workspace, request.user, request.GET["code"], redirect_uri(), account=account
+        )
     except problems.ConnectProblem as problem:
         return _problem(request, problem)
     # A page of its own: reloading it must not use the code again.
@@ -90,7 +103,7 @@ def choose(request, pk):
     return _page(request, "meta_integration/choose.html", {"title": _("Choose your number"), "form": form})
 
 
-def _redirect_uri() -> str:
+def redirect_uri() -> str:
     return settings.PUBLIC_URL + reverse("meta_integration:callback")
 
 

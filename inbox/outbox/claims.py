@@ -98,11 +98,14 @@ def due():
     return Message.objects.filter(
         Q(thread__not_before=None) | Q(thread__not_before__lte=now),
         Q(number__account__held_until=None) | Q(number__account__held_until__lte=now),
+        Q(number__rests_until=None) | Q(number__rests_until__lte=now),
         status=S.QUEUED,
         not_before__lte=now,
         number__state=PhoneNumber.State.CONNECTED,
         number__paused_reason="",
+        number__is_paused=False,
         number__account__state=WABA.State.CONNECTED,
+        number__account__suspected_at=None,
     )
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from meta_integration import intake
 from meta_integration.graph.client import MetaGraphClient
 from meta_integration.graph.errors import GraphAPIError, GraphError, as_int
-from meta_integration.models import WABA, ConnectAttempt, Incident, PhoneNumber
+from meta_integration.models import WABA, ConnectAttempt, Incident, PhoneNumber, ReconnectLink
 from meta_integration.sealed import seal
 from meta_integration.services import clients, incidents
 from meta_integration.services import connect_problems as problems
@@ -43,8 +43,19 @@ def login_url(state: str, redirect_uri: str) -> str:
     return f"{settings.DIALOG_BASE_URL}/{settings.GRAPH_VERSION}/dialog/oauth?{urlencode(fields)}"
 
 
-def take_code(workspace: Workspace, user: User, code: str, redirect_uri: str) -> ConnectAttempt:
-    """Exchange the code and look at what the log-in gives access to. Raises ConnectProblem."""
+def take_code(
+    workspace: Workspace,
+    user: User | None,
+    code: str,
+    redirect_uri: str,
+    *,
+    account: WABA | None = None,
+    link: ReconnectLink | None = None,
+) -> ConnectAttempt:
+    """Exchange the code and look at what the log-in gives access to. Raises ConnectProblem.
+
+    To renew the access of an `account`; for somebody who came by a `link`, without a user.
+    """
     try:
         app = clients.app_client(workspace)
         granted = app.exchange_code(settings.META_APP_ID, settings.META_APP_SECRET, code, redirect_uri)
@@ -66,9 +77,13 @@ def take_code(workspace: Workspace, user: User, code: str, redirect_uri: str) ->
     return ConnectAttempt.objects.create(
         workspace=workspace,
         user=user,
+        account=account,
+        link=link,
         access_token=seal(token, workspace.pk),
         token_expires_at=expiry(facts),
+        data_access_expires_at=moment(facts.get("data_access_expires_at")),
         scopes=scopes,
+        meta_user_id=str(facts.get("user_id") or "")[:64],
         found=found,
     )
 
@@ -160,9 +175,14 @@ def _number_facts(number: dict) -> dict:
     }
 
 
-def expiry(facts: dict):
-    """`expires_at` is 0 for a token that never expires."""
-    seconds = as_int(facts.get("expires_at"))
+def expiry(facts: dict) -> datetime | None:
+    """When the token ends; None for one that never does."""
+    return moment(facts.get("expires_at"))
+
+
+def moment(seconds) -> datetime | None:
+    """A time as Meta writes it in facts of a token: seconds since the epoch, and 0 for never."""
+    seconds = as_int(seconds)
     return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None
 
 
@@ -216,6 +236,9 @@ def _store_account(attempt: ConnectAttempt, waba: dict) -> WABA:
         account.state, account.state_reason, account.state_since = WABA.State.CONNECTED, "", timezone.now()
     account.access_token, account.token_expires_at = attempt.access_token, attempt.token_expires_at
     account.scopes, account.connected_by, account.connected_at = attempt.scopes, attempt.user, timezone.now()
+    account.data_access_expires_at, account.meta_user_id = attempt.data_access_expires_at, attempt.meta_user_id
+    account.suspected_at, account.suspicion, account.cleared_count = None, "", 0
+    account.expiry_told_at_days, account.held_until, account.is_subscribed = None, None, True
     account.save()
     return account
 

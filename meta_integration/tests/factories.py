@@ -9,11 +9,15 @@ from factory.django import DjangoModelFactory
 from meta_integration.models import (
     WABA,
     ConnectAttempt,
+    ConnectionEvent,
+    DataDeletion,
     GraphCall,
     Incident,
     MediaAsset,
     MediaUpload,
+    NumberTraffic,
     PhoneNumber,
+    ReconnectLink,
     WebhookDelivery,
     WebhookItemError,
 )
@@ -132,3 +136,42 @@ class WebhookItemErrorFactory(DjangoModelFactory):
 def _found(*ids: str) -> list[dict]:
     """Numbers as a log-in finds them."""
     return [{"id": each, "display_phone_number": f"+1 555-020-000{each}", "is_on_biz_app": False} for each in ids]
+
+
+class ConnectionEventFactory(DjangoModelFactory):
+    class Meta:
+        model = ConnectionEvent
+
+    number = SubFactory(PhoneNumberFactory)
+    account = SelfAttribute("number.account")
+    workspace = SelfAttribute("number.workspace")
+    what = "quality_rating"
+    was, became = "GREEN", "YELLOW"
+    source = ConnectionEvent.Source.META
+
+
+class ReconnectLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = ReconnectLink
+
+    account = SubFactory(WABAFactory)
+    workspace = SelfAttribute("account.workspace")
+    created_by = SubFactory(UserFactory, is_support=True)
+    reason = "the shop asked for it"
+    expires_at = LazyFunction(lambda: timezone.now() + timedelta(hours=48))
+
+
+class NumberTrafficFactory(DjangoModelFactory):
+    class Meta:
+        model = NumberTraffic
+
+    phone_number_id = Sequence("20000{:010d}".format)
+    hour = LazyFunction(lambda: timezone.now().replace(minute=0, second=0, microsecond=0))
+    messages, statuses = 3, 12
+
+
+class DataDeletionFactory(DjangoModelFactory):
+    class Meta:
+        model = DataDeletion
+
+    confirmation_code = Sequence("example-{}".format)

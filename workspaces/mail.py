@@ -1,10 +1,16 @@
-"""E-mail to the people of a workspace. Sent by a task, so that no page and no transaction waits for a mail server."""
+"""E-mail to the people of a workspace. A task sends it: no page and no transaction waits for a mail server."""
 
-from celery import shared_task
-from django.conf import settings
-from django.core.mail import EmailMessage
+from collections.abc import Iterable
 
+import structlog
+from django.db import transaction
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from workspaces import tasks
 from workspaces.models import MANAGERS, Membership, Workspace
+
+log = structlog.get_logger(__name__)
 
 
 def managers_of(workspace: Workspace) -> list[str]:
@@ -13,8 +19,15 @@ def managers_of(workspace: Workspace) -> list[str]:
     return sorted(set(managers.exclude(user__email="").values_list("user__email", flat=True)))
 
 
-@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=6)
-def send(subject: str, body: str, to: list[str]) -> int:
-    """One e-mail for each address: nobody sees the others'. `body` ends up in mailboxes: no secret."""
+def mail(addresses: Iterable[str], subject: str, body: str) -> None:
+    """One e-mail to each, after the transaction. It ends up in mailboxes: no secret. Never raises."""
     subject = " ".join(subject.split())  # A header is one line.
-    return sum(EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [address]).send() for address in to)
+    for address in addresses:
+        transaction.on_commit(lambda address=address: _publish(address, subject, body))
+
+
+def _publish(address: str, subject: str, body: str) -> None:
+    try:
+        tasks.send_mail.delay(address, subject, body)
+    except (RedisError, KombuError, OSError) as exc:
+        log.warning("an e-mail could not be handed over", reason=type(exc).__name__)

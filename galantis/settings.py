@@ -102,6 +102,7 @@ CELERY_TASK_ROUTES = {
     "inbox.tasks.pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.help_pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.fetch_media": {"queue": "sync"},
+    "meta_integration.tasks.check_connection": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # What waits stays in the queue, where a pump sees that other numbers wait for its worker.
@@ -118,6 +119,11 @@ CELERY_BEAT_SCHEDULE = {
         for queue in ("default", "sending")
     },
     "sweep-webhooks": {"task": "meta_integration.tasks.sweep_webhooks", "schedule": 10, "options": {"expires": 10}},
+    "check-connections": {
+        "task": "meta_integration.tasks.check_connections",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
     "sweep-outbox": {"task": "inbox.tasks.sweep_outbox", "schedule": 5, "options": {"expires": 5}},
     "sweep-media": {"task": "inbox.tasks.sweep_media", "schedule": 30, "options": {"expires": 30}},
     "adopt-orphans": {"task": "inbox.tasks.adopt_orphan_statuses", "schedule": 30, "options": {"expires": 30}},

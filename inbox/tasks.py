@@ -3,12 +3,11 @@ import time
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
-from inbox import live
 from inbox.outbox import claims
 from inbox.outbox import pump as pumps
 from inbox.services import reading, statuses
 from meta_integration.services import inbound_media
-from workspaces import wakeups
+from workspaces import live, wakeups
 
 # A task gives its worker back after this; the rest is announced anew.
 RUN_SECONDS = 20

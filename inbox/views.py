@@ -10,14 +10,14 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from inbox import live, tasks
+from inbox import tasks
 from inbox.models import Message, Thread
 from inbox.services import reading, sending
 from meta_integration.filetypes import KINDS, NotAFileForWhatsApp
 from meta_integration.models import PhoneNumber
 from meta_integration.services import inbound_media, media
+from workspaces import live, wakeups
 from workspaces import services as workspaces
-from workspaces import wakeups
 from workspaces.middleware import workspace_required
 
 THREADS_SHOWN = 100

@@ -3,7 +3,7 @@ import time
 from celery import shared_task
 
 from meta_integration import intake
-from meta_integration.services import calls, connect
+from meta_integration.services import calls, connect, watch
 from workspaces import wakeups
 
 # A task gives its worker back after this; the rest is announced anew.
@@ -30,6 +30,22 @@ def sweep_webhooks() -> int:
     found = intake.retry_failed_items() + intake.replay_parked()
     wakeups.wake(process_webhooks)
     return found
+
+
+@shared_task
+def check_connection(account_pk: int) -> str | None:
+    """Ask Meta whether the account's access still holds."""
+    wakeups.awake(check_connection.name, account_pk)
+    return watch.check_due(account_pk)
+
+
+@shared_task
+def check_connections() -> int:
+    """Signs that no wake-up announced, checks that come round every day, and what a dead worker left."""
+    accounts = list(watch.due().values_list("pk", flat=True)[: watch.MOST_AT_ONCE])
+    for pk in accounts:
+        wakeups.wake(check_connection, pk)
+    return len(accounts)
 
 
 @shared_task

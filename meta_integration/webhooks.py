@@ -2,15 +2,21 @@
 
 import re
 
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
 
 from meta_integration.error_book import plain_words
 from meta_integration.graph.errors import as_int
 from meta_integration.models import WABA, Incident, PhoneNumber
-from meta_integration.services import incidents
+from meta_integration.services import incidents, watch
 from meta_integration.walk import Item, text_in
 
-ACCESS_TAKEN_AWAY = {"PARTNER_REMOVED", "PARTNER_APP_UNINSTALLED"}
+# Account events after which the access may be gone, in the merchant's words.
+ACCESS_TAKEN_AWAY = {
+    "PARTNER_REMOVED": _("The access was taken away at Meta (partner removed)."),
+    "PARTNER_APP_UNINSTALLED": _("The app was removed from the account at Meta."),
+    "ACCOUNT_DELETED": _("The WhatsApp Business Account was deleted at Meta."),
+}
 
 
 def handle_errors(item: Item) -> None:
@@ -26,15 +32,25 @@ def handle_errors(item: Item) -> None:
 
 
 def handle_account_update(item: Item) -> None:
-    """Access withdrawn on Meta's side means a dead token. Other events are kept in their delivery."""
-    if item.content.get("event") not in ACCESS_TAKEN_AWAY:
-        return
-    # For partner events `entry.id` is the partner's business; the account is named inside.
-    waba_id = text_in(item.content.get("waba_info"), "waba_id") or item.waba_id
-    account = WABA.objects.filter(waba_id=waba_id).exclude(state=WABA.State.DISCONNECTED).first()
+    """Access withdrawn on Meta's side: a sign of a break. Other events are kept in their delivery."""
+    reason = ACCESS_TAKEN_AWAY.get(text_in(item.content, "event"))
+    account = _account_of(item) if reason else None
     # An event from before the account was connected (again) is about an access that is gone.
     if account and item.at > account.connected_at:
-        incidents.mark_broken(account, f"Access was withdrawn at Meta ({item.content['event']}).")
+        watch.suspect(account, str(reason), event=True)
+
+
+def _account_of(item: Item) -> WABA | None:
+    """For partner events `entry.id` is the partner's business; the account is named inside, or only its number."""
+    connected = WABA.objects.exclude(state=WABA.State.DISCONNECTED)
+    waba_id = text_in(item.content.get("waba_info"), "waba_id") or item.waba_id
+    account = connected.filter(waba_id=waba_id).first()
+    digits = re.sub(r"\D", "", text_in(item.content, "phone_number"))
+    if account or not digits:
+        return account
+    as_digits = Func(F("display_phone_number"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace")
+    numbers = PhoneNumber.objects.annotate(digits=as_digits).filter(digits=digits, state=PhoneNumber.State.CONNECTED)
+    return connected.filter(numbers__in=numbers).first()
 
 
 def handle_quality_update(item: Item) -> None:

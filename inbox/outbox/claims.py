@@ -12,13 +12,13 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inbox import live
 from inbox.models import Message, Priority
 from inbox.outbox import reach
 from inbox.services.moves import move_messages
 from meta_integration import pacing
 from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import media
+from workspaces import live
 
 S = Message.Status
 # Campaigns are fed no further ahead than this: what waits in their own lists can still be stopped or changed.

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
 import structlog
-from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from inbox.models import Priority
@@ -21,9 +19,9 @@ from inbox.outbox.settle import NotStarted, settle
 from meta_integration import pacing
 from meta_integration.graph.client import MetaGraphClient
 from meta_integration.models import PhoneNumber
-from meta_integration.services import incidents
+from meta_integration.services import watch
 from meta_integration.services.calls import CallBuffer
-from meta_integration.services.clients import graph_client_for
+from meta_integration.services.clients import NoToken, graph_client_for
 from workspaces.valkey import client as valkey
 
 log = structlog.get_logger(__name__)
@@ -90,8 +88,8 @@ def pump(number_pk: int, *, only_campaigns: bool = False) -> int:
     calls = CallBuffer()
     try:
         client = graph_client_for(number.account, recorder=calls)
-    except (ValueError, InvalidToken):
-        incidents.mark_broken(number.account, _("The stored token cannot be opened. Connect the account again."))
+    except NoToken:
+        watch.token_unreadable(number.account)
         return 0
     with (
         ThreadPoolExecutor(settings.SENDING_THREADS, thread_name_prefix="send") as threads,

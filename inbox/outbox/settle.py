@@ -12,7 +12,6 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inbox import live
 from inbox.models import Message, Thread
 from inbox.outbox import claims, files
 from inbox.outbox.claims import Claimed
@@ -21,7 +20,8 @@ from inbox.services.moves import move_messages, record_sent
 from meta_integration import pacing
 from meta_integration.graph.errors import ErrorClass, GraphAPIError, GraphNotReached, GraphUnreachable
 from meta_integration.models import WABA
-from meta_integration.services import incidents
+from meta_integration.services import incidents, watch
+from workspaces import live
 
 log = structlog.get_logger(__name__)
 S = Message.Status
@@ -140,11 +140,9 @@ def _reason(row: Claimed, answer: GraphAPIError) -> str:
 
 
 # What it means for the others ----------------------------------------------------------------------------------------
-def _break_connection(run, row: Claimed, answer: GraphAPIError) -> None:
+def _doubt_connection(run, row: Claimed, answer: GraphAPIError) -> None:
     run.stop()
-    incidents.mark_broken(
-        run.number.account, statuses.reason_of(answer.code, answer.subcode, answer.details), answer.code
-    )
+    watch.refused(run.number.account, answer)
 
 
 def _stop_number(run, row: Claimed, answer: GraphAPIError) -> None:
@@ -184,7 +182,7 @@ STOPS = {ErrorClass.TOKEN_DEAD, ErrorClass.ACCOUNT_STOPPED, ErrorClass.NUMBER_ST
 SLOWS = {ErrorClass.SLOW_NUMBER, ErrorClass.SLOW_PAIR}
 FOR_EACH = {_slow_pair, _upload_anew}
 CONSEQUENCES = {
-    ErrorClass.TOKEN_DEAD: _break_connection,
+    ErrorClass.TOKEN_DEAD: _doubt_connection,
     ErrorClass.ACCOUNT_STOPPED: _stop_number,
     ErrorClass.NUMBER_STOPPED: _stop_number,
     ErrorClass.SLOW_ACCOUNT: _hold_account,

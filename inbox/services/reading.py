@@ -3,15 +3,13 @@
 from datetime import timedelta
 
 import structlog
-from cryptography.fernet import InvalidToken
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from inbox.models import Message, Thread
 from meta_integration.graph.errors import GraphError, TokenRejected
 from meta_integration.models import WABA
-from meta_integration.services import incidents
-from meta_integration.services.clients import graph_client_for
+from meta_integration.services import watch
+from meta_integration.services.clients import NoToken, graph_client_for
 
 log = structlog.get_logger(__name__)
 # Meta knows nothing of older ones.
@@ -38,7 +36,7 @@ def tell_meta(message_pk: int) -> bool:
     try:
         graph_client_for(account).mark_as_read(message.number.phone_number_id, message.wamid)
     except TokenRejected as exc:
-        incidents.mark_broken(account, _("Meta refused the connection's token (code %s).") % exc.code)
-    except (GraphError, ValueError, InvalidToken) as exc:
+        watch.refused(account, exc)
+    except (GraphError, NoToken) as exc:
         log.info("WhatsApp was not told that a message was read", message=message_pk, reason=type(exc).__name__)
     return True

@@ -7,14 +7,14 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from inbox import live, tasks
+from inbox import tasks
 from inbox.models import Contact, Message, Thread
 from inbox.services import contacts
 from inbox.services.contacts import Identity
 from meta_integration.models import MediaAsset, PhoneNumber
 from meta_integration.services import inbound_media
 from meta_integration.walk import text_in
-from workspaces import wakeups
+from workspaces import live, wakeups
 
 WINDOW = timedelta(hours=24)
 # Stand-ins that a later delivery with the same id may replace by the real content.

@@ -6,15 +6,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inbox import kinds, live, outgoing, tasks
+from inbox import kinds, outgoing, tasks
 from inbox.models import Message, Priority, Thread
 from inbox.outgoing import BadMessage, Outgoing
 from inbox.services import receiving
 from inbox.services.moves import move_messages
 from meta_integration.models import MediaAsset
 from meta_integration.services import media
+from workspaces import live, wakeups
 from workspaces import services as workspaces
-from workspaces import wakeups
 from workspaces.models import User
 
 OLDEST_TO_REACT_TO = timedelta(days=30)

@@ -11,14 +11,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from inbox import live
 from inbox.models import Message, MessageStatus, OrphanStatus
 from inbox.services.moves import CAN_BECOME, REPORTED, move_messages
 from meta_integration.error_book import plain_words
 from meta_integration.graph.errors import ErrorClass, as_int, classify, known_error
 from meta_integration.models import PhoneNumber
-from meta_integration.services import incidents, media
+from meta_integration.services import incidents, media, watch
 from meta_integration.walk import text_in
+from workspaces import live
 from workspaces.bulk import insert_each, update_each
 
 log = structlog.get_logger(__name__)
@@ -185,7 +185,7 @@ def _stop_what_meta_stopped(failed: list[int], code: int | None, at: datetime) -
     still = PhoneNumber.objects.select_related("account").filter(pk__in=number_ids, account__connected_at__lte=at)
     for number in still:
         if error_class is ErrorClass.TOKEN_DEAD:
-            incidents.mark_broken(number.account, plain_words(code), code)
+            watch.suspect(number.account, plain_words(code), code)
         else:
             incidents.stop_sending(number, known_error(code))
 

@@ -18,8 +18,8 @@ from inbox import tasks
 from inbox.models import Message
 from inbox.tests.factories import MessageFactory, ThreadFactory
 from meta_integration.models import WABA, Incident, MediaAsset, WebhookDelivery
-from meta_integration.services import inbound_media
-from meta_integration.tests import samples
+from meta_integration.services import inbound_media, watch
+from meta_integration.tests import answers, samples
 from meta_integration.tests.factories import MediaAssetFactory, PhoneNumberFactory
 from workspaces.models import Role
 from workspaces.tests.factories import MembershipFactory
@@ -142,6 +142,10 @@ def test_a_dead_token_makes_files_wait_until_the_account_is_connected_again(grap
     graph.get(f"{ROOT}/{MEDIA_ID}", status=401, json={"error": {"code": 190}})
     asset = fetched(received)
     assert (asset.state, asset.attempts) == ("waiting", 0)
+    assert tasks.sweep_media() == 0
+    account = WABA.objects.get()
+    answers.refuses(graph, account, 190)
+    watch.check_due(account.pk)
     assert Incident.objects.get().kind == "connection_broken"
     assert tasks.sweep_media() == 0
     WABA.objects.update(state=WABA.State.CONNECTED)

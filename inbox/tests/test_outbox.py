@@ -21,6 +21,8 @@ from inbox.services import sending, statuses
 from inbox.services.moves import move_messages
 from inbox.tests.factories import MessageFactory, ThreadFactory
 from meta_integration.models import WABA, Incident
+from meta_integration.services import watch
+from meta_integration.tests import answers
 from meta_integration.tests.factories import TOKEN, PhoneNumberFactory
 from workspaces.tests.factories import UserFactory
 
@@ -113,6 +115,9 @@ def test_a_dead_token_opens_one_incident_and_everything_waits(graph, message):
     refuse(graph, message, 401, 190, error_subcode=463)
     run(message)
     assert set(Message.objects.values_list("status", "attempts")) == {(S.QUEUED, 0)}
+    assert claims.sweep() == []
+    answers.refuses(graph, message.number.account, 190, 463)
+    watch.check_due(message.number.account_id)
     account = WABA.objects.get()
     assert account.state == WABA.State.BROKEN
     incident = Incident.objects.get()
@@ -291,13 +296,17 @@ def test_an_account_without_a_token_that_opens_is_broken_and_says_so(message):
 @pytest.mark.parametrize(
     ("code", "kind"), [(131042, "account_stopped"), (131048, "number_stopped"), (190, "connection_broken")]
 )
-def test_a_failed_status_stops_what_the_same_answer_would_have_stopped(message, code, kind):
+def test_a_failed_status_stops_what_the_same_answer_would_have_stopped(graph, message, code, kind):
     Message.objects.update(status=S.SENT, wamid="wamid.1")
     other = PhoneNumberFactory(account=message.number.account, is_default=False)
     failed = {"errors": [{"code": code}]}
     report = statuses.Report(message.workspace_id, message.number_id, "wamid.1", "failed", timezone.now(), None, failed)
     for _ in range(2):
         statuses.apply([report])
+    if code == 190:
+        assert not Incident.objects.exists()
+        answers.refuses(graph, message.number.account, 190)
+        watch.check_due(message.number.account_id)
     incident = Incident.objects.get()
     assert (incident.kind, incident.count) == (kind, 1)
     other.refresh_from_db()

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from inbox import live
 from inbox.models import Message, Thread
 from inbox.tests.factories import MessageFactory, ThreadFactory
 from meta_integration.models import WABA
+from workspaces import live
 from workspaces.models import Role
 from workspaces.tests.factories import MembershipFactory, UserFactory
 

@@ -91,6 +91,12 @@ class MetaGraphClient:
         """From here on Meta posts this account's webhooks to the app."""
         self._request("POST", f"{waba_id}/subscribed_apps")
 
+    def subscribed_app_ids(self, waba_id: str) -> list[str]:
+        """The apps that get this account's webhooks."""
+        rows = self._request("GET", f"{waba_id}/subscribed_apps").get("data")
+        apps = [row.get("whatsapp_business_api_data") for row in rows or [] if isinstance(row, dict)]
+        return [str(app["id"]) for app in apps if isinstance(app, dict) and app.get("id")]
+
     # Messages ---------------------------------------------------------------------------------------------------
     def send_message(self, phone_number_id: str, message: dict) -> str:
         """Send one message; return its wamid. Meta has accepted it then, not yet delivered it."""

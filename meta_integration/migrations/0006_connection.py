@@ -178,6 +178,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="waba",
+            name="event_checks_left",
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name="waba",
             name="data_access_expires_at",
             field=models.DateTimeField(blank=True, null=True, verbose_name="data access expires"),
         ),
@@ -262,7 +267,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="waba",
             index=models.Index(
-                condition=models.Q(("suspected_at__isnull", False)), fields=["check_after"], name="accounts_suspected"
+                condition=models.Q(("check_after__isnull", False)), fields=["check_after"], name="accounts_to_check"
             ),
         ),
         migrations.AddField(

@@ -31,6 +31,7 @@ class WABA(WorkspaceModel):
     suspicion = models.CharField(_("being checked because"), max_length=300, blank=True)
     suspected_code = models.IntegerField(null=True, blank=True)
     check_after = models.DateTimeField(null=True, blank=True)
+    event_checks_left = models.PositiveSmallIntegerField(default=0)
     # How often in a row Meta said that all is well after such a sign.
     cleared_count = models.PositiveSmallIntegerField(default=0)
     cleared_at = models.DateTimeField(null=True, blank=True)
@@ -63,7 +64,7 @@ class WABA(WorkspaceModel):
             )
         ]
         indexes = [
-            models.Index(fields=["check_after"], condition=Q(suspected_at__isnull=False), name="accounts_suspected")
+            models.Index(fields=["check_after"], condition=Q(check_after__isnull=False), name="accounts_to_check")
         ]
         verbose_name = _("WhatsApp Business Account")
 

@@ -3,6 +3,7 @@
 from functools import lru_cache, partial
 
 import requests
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 
 from meta_integration.graph.adapter import GraphAdapter
@@ -12,19 +13,35 @@ from meta_integration.services import calls
 from workspaces.models import Workspace
 
 
-def graph_client_for(account: WABA, *, recorder: calls.CallBuffer | None = None) -> MetaGraphClient:
-    """The account's client, for background work. Raises ValueError for an account without a token.
+class NoToken(Exception):
+    """The account has no stored token, or one that cannot be opened with the keys we have."""
+
+
+def graph_client_for(
+    account: WABA, *, recorder: calls.CallBuffer | None = None, read_timeout: float | None = None
+) -> MetaGraphClient:
+    """The account's client, for background work. Raises NoToken.
 
     Calls worth keeping are written at once. A `recorder` gathers them instead, for whoever calls from many threads.
     """
-    if account.access_token is None:
-        raise ValueError(f"account {account.pk} has no token")
     keep = recorder.add if recorder else calls.write
     return _client(
-        account.access_token.open(account.workspace_id),
-        settings.GRAPH_READ_TIMEOUT,
+        _opened(account),
+        read_timeout or settings.GRAPH_READ_TIMEOUT,
         partial(keep, workspace_id=account.workspace_id, account_id=account.pk),
     )
+
+
+def token_facts(account: WABA) -> dict:
+    """What Meta knows of the account's token. Raises NoToken, GraphError."""
+    return app_client(account.workspace).debug_token(_opened(account))
+
+
+def _opened(account: WABA) -> str:
+    try:
+        return account.access_token.open(account.workspace_id)
+    except (AttributeError, InvalidToken):
+        raise NoToken(f"account {account.pk}") from None
 
 
 def graph_client_with(

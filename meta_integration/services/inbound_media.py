@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import BinaryIO
 
 import structlog
-from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -18,8 +17,8 @@ from meta_integration.graph import files
 from meta_integration.graph.client import MetaGraphClient
 from meta_integration.graph.errors import GraphAPIError, RateLimited, RequestRejected, TokenRejected, as_int
 from meta_integration.models import WABA, MediaAsset, PhoneNumber
-from meta_integration.services import incidents, media
-from meta_integration.services.clients import graph_client_for
+from meta_integration.services import media, watch
+from meta_integration.services.clients import NoToken, graph_client_for
 from meta_integration.walk import text_in
 
 log = structlog.get_logger(__name__)
@@ -65,6 +64,7 @@ def due() -> QuerySet[MediaAsset]:
         retry_at__lte=timezone.now(),
         attempts__lt=MOST_ATTEMPTS,
         number__account__state=WABA.State.CONNECTED,
+        number__account__suspected_at=None,
     )
 
 
@@ -97,8 +97,8 @@ def _fetch(asset: MediaAsset) -> None:
     account = asset.number.account
     try:
         client = graph_client_for(account)
-    except (ValueError, InvalidToken):
-        incidents.mark_broken(account, _("The stored token cannot be opened. Connect the account again."))
+    except NoToken:
+        watch.token_unreadable(account)
         return _wait(asset, timedelta())
     try:
         with tempfile.TemporaryFile() as file:
@@ -107,7 +107,7 @@ def _fetch(asset: MediaAsset) -> None:
     except NotToBeHad as exc:
         _fail(asset, str(exc))
     except TokenRejected as exc:
-        incidents.mark_broken(account, _("Meta refused the connection's token (code %s).") % exc.code)
+        watch.refused(account, exc)
         _wait(asset, timedelta())
     except RateLimited as exc:
         _wait(asset, timedelta(seconds=exc.retry_after or 300))

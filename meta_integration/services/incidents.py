@@ -1,4 +1,4 @@
-"""Incidents: one row for one trouble, however often it shows itself."""
+"""Incidents: one row for one trouble, however often it shows itself, and the people who are told of it."""
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
@@ -7,28 +7,42 @@ from django.utils import timezone
 from meta_integration.error_book import plain_words
 from meta_integration.graph.errors import ErrorClass, KnownError, verdict_of
 from meta_integration.models import WABA, Incident, PhoneNumber
+from meta_integration.services import history, telling
+from workspaces import live
 
 
 def open_incident(
-    kind: str, subject: str, *, account: WABA | None = None, evidence: str = "", code: int | None = None
+    kind: str,
+    subject: str,
+    *,
+    account: WABA | None = None,
+    evidence: str = "",
+    code: int | None = None,
+    tell_again: bool = False,
 ) -> None:
-    """Open the incident of this kind about this subject, or count one more sign of the open one."""
+    """Open the incident of this kind about this subject and tell the people, or count one more sign of the open one.
+
+    They are told once, unless `tell_again`.
+    """
     key = f"{kind}:{subject}"[:120]  # What Meta sends as an id may be anything.
-    if _count_again(key, evidence):
-        return
-    try:
-        with transaction.atomic():
-            workspace_id = account.workspace_id if account else None
-            Incident.objects.create(
-                kind=kind,
-                key=key,
-                account=account,
-                workspace_id=workspace_id,
-                evidence=evidence[:500],
-                error_code=code,
-            )
-    except IntegrityError:
-        _count_again(key, evidence)
+    is_new = not _count_again(key, evidence)
+    if is_new:
+        try:
+            with transaction.atomic():
+                workspace_id = account.workspace_id if account else None
+                Incident.objects.create(
+                    kind=kind,
+                    key=key,
+                    account=account,
+                    workspace_id=workspace_id,
+                    evidence=evidence[:500],
+                    error_code=code,
+                )
+        except IntegrityError:
+            is_new = not _count_again(key, evidence)
+    if account and (is_new or tell_again):
+        telling.tell(Incident.objects.select_related("workspace", "account").get(key=key, closed_at=None))
+        live.touch(account.workspace_id)
 
 
 def close_incidents(kind: str, subject: str, because: str) -> None:
@@ -37,7 +51,12 @@ def close_incidents(kind: str, subject: str, because: str) -> None:
 
 def close(incidents: QuerySet[Incident], because: str) -> int:
     """Close those of them that are open; return how many."""
-    return incidents.filter(closed_at=None).update(closed_at=timezone.now(), closed_because=because[:200])
+    still_open = incidents.filter(closed_at=None)
+    workspaces = set(still_open.exclude(workspace=None).values_list("workspace_id", flat=True))
+    count = still_open.update(closed_at=timezone.now(), closed_because=because[:200])
+    for workspace_id in workspaces if count else ():
+        live.touch(workspace_id)
+    return count
 
 
 def mark_broken(account: WABA, reason: str, code: int | None = None) -> None:
@@ -50,10 +69,26 @@ def mark_broken(account: WABA, reason: str, code: int | None = None) -> None:
         same = WABA.objects.select_for_update().filter(pk=account.pk, connected_at=account.connected_at)
         if not same.exclude(state=WABA.State.DISCONNECTED).exists():
             return
-        same.filter(state=WABA.State.CONNECTED).update(
-            state=WABA.State.BROKEN, state_reason=reason[:300], state_since=timezone.now()
-        )
+        now = timezone.now()
+        nothing_to_ask = {"suspected_at": None, "suspicion": "", "suspected_code": None, "event_checks_left": 0}
+        if same.filter(state=WABA.State.CONNECTED).update(
+            state=WABA.State.BROKEN, state_reason=reason[:300], state_since=now, **nothing_to_ask
+        ):
+            history.note(account, "broken", reason, source=history.Source.META)
+        same.update(checked_at=now, check_after=None)
         open_incident(Incident.Kind.CONNECTION_BROKEN, account.waba_id, account=account, evidence=reason, code=code)
+
+
+def mark_whole(account: WABA, because: str) -> bool:
+    """A broken connection works again with the access it has: its messages go out."""
+    now, broken = timezone.now(), WABA.objects.filter(pk=account.pk, connected_at=account.connected_at)
+    with transaction.atomic():
+        whole = {"state": WABA.State.CONNECTED, "state_reason": "", "state_since": now, "checked_at": now}
+        if not broken.filter(state=WABA.State.BROKEN).update(**whole, check_after=None):
+            return False
+        history.note(account, "whole", because, source=history.Source.CHECK)
+        close_incidents(Incident.Kind.CONNECTION_BROKEN, account.waba_id, because)
+    return True
 
 
 def stop_sending(number: PhoneNumber, error: KnownError) -> None:

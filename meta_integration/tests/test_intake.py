@@ -226,18 +226,18 @@ def account_event(event: str, at: int, **value) -> dict:
     return {"entry": [{"id": "101", "time": at, "changes": [{"field": "account_update", "value": value}]}]}
 
 
-def test_access_withdrawn_at_meta_breaks_the_connection_once_and_not_again_after_it_was_mended(deliver):
+def test_access_withdrawn_at_meta_is_a_sign_once_and_not_again_after_it_was_mended(deliver):
     then = timezone.now() - timedelta(hours=1)
     account = WABAFactory(waba_id="101", connected_at=then - timedelta(hours=1))
     deliver(account_event("PARTNER_REMOVED", int(then.timestamp())))
     account.refresh_from_db()
-    assert account.state == "broken"
-    account.state, account.connected_at = "connected", timezone.now()
+    assert account.suspected_at
+    account.suspected_at, account.connected_at = None, timezone.now()
     account.save()
     intake.replay(WebhookDelivery.objects.all())
     intake.process_waiting()
     account.refresh_from_db()
-    assert account.state == "connected"
+    assert account.suspected_at is None
 
 
 def test_an_older_limit_does_not_replace_a_newer_one(deliver):

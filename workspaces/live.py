@@ -10,7 +10,7 @@ from workspaces.valkey import client
 log = structlog.get_logger(__name__)
 # A page left open longer asks with a token that no longer counts, and is reloaded.
 TOKEN_LIVES = 12 * 3600
-SALT = "inbox.live"
+SALT = "workspaces.live"
 
 
 def touch(workspace_pk: int) -> None:

@@ -10,6 +10,10 @@ ALL_SCOPES = {
     "catalog_management": "Read and change the product catalogs",
 }
 DEFAULT_SCOPES = ["whatsapp_business_management", "whatsapp_business_messaging"]
+CONFIGURED_SCOPES = [
+    *DEFAULT_SCOPES,
+    "catalog_management",
+]  # what a configuration of Facebook Login for Business asks for
 
 
 def example_world() -> World:

@@ -224,6 +224,9 @@ class World:
     def __post_init__(self):
         self._user_ids: dict[str, str] = {}
 
+    def living_wabas(self) -> list[Waba]:
+        return list(self.wabas.values())
+
     def numbers_of(self, waba: Waba) -> list[Number]:
         return [number for number in self.numbers.values() if number.waba_id == waba.waba_id]
 

@@ -26,7 +26,7 @@ def _exchange(meta, call: Call) -> dict:
         raise GraphError(100, "This authorization code has been used.", subcode=36009)
     if code.expires_at <= time.time():
         raise GraphError(100, "This authorization code has expired.", subcode=36007)
-    if code.redirect_uri and call.text("redirect_uri") != code.redirect_uri:
+    if call.text("redirect_uri") != code.redirect_uri:  # none at all for a code of the pop-up
         message = (
             "Error validating verification code. Please make sure your redirect_uri is identical to the one you used "
             "in the OAuth dialog request"

@@ -161,6 +161,14 @@ def change_number(meta, data: dict) -> dict:
     return {"messages_per_second": rules.throughput(number), "messaging_limit": meta.world.messaging_limit}
 
 
+def _code(meta, data: dict) -> dict:
+    """What the text message or the voice on the phone would say."""
+    number = number_of(meta, data)
+    if not number.code:
+        raise BadRequest("No code was requested for this number, or it was used.")
+    return {"code": number.code, "code_method": number.code_method, "expires_at": int(number.code_expires_at)}
+
+
 def _customers(meta, data: dict) -> dict:
     """More customers than the example world has, for runs with many. Their window is open, if so wished."""
     count, number = whole(data, "count", 1), number_of(meta, data) if "phone_number_id" in data else None
@@ -220,6 +228,7 @@ routes = [
     Route("/control/revoke", _json(revoke), methods=["POST"]),
     Route("/control/token", _json(_token), methods=["POST"]),
     Route("/control/number", _json(change_number), methods=["POST"]),
+    Route("/control/code", _json(_code), methods=["GET"]),
     Route("/control/customers", _json(_customers), methods=["POST"]),
     Route("/control/accepted", _json(_accepted), methods=["GET"]),
     Route("/control/webhooks", _json(_webhooks), methods=["GET"]),

@@ -38,7 +38,7 @@ def dump_in_slices(world: World) -> Iterator[str]:
     So they stand in the order in which news travels: message, update, webhook. After a restart something may be told
     twice, and nothing is left out.
     """
-    head = {name: value for name, value in vars(world).items() if isinstance(value, str | list)}
+    head = {name: value for name, value in vars(world).items() if isinstance(value, str | int | list)}
     head |= {"accepted": world.accepted, "reached": world.reached}
     yield json.dumps(head)[:-1]
     for name in [*RECORDS, "chats", "updates", "webhooks"]:

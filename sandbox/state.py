@@ -38,6 +38,11 @@ class Number:
     last_onboarded_at: float | None = None
     throughput_level: str = "STANDARD"  # or HIGH
     is_on_biz_app: bool = False  # also on the phone app: coexistence
+    code_verification_status: str = "VERIFIED"
+    name_status: str = "APPROVED"
+    code: str = ""  # the one it was sent last, until it is used
+    code_method: str = ""
+    code_expires_at: float = 0.0
 
     @property
     def digits(self) -> str:
@@ -45,7 +50,14 @@ class Number:
 
     @property
     def is_registered(self) -> bool:
-        return self.status == "CONNECTED"
+        return self.status in ("CONNECTED", "FLAGGED", "RATE_LIMITED", "RESTRICTED")
+
+    @property
+    def is_verified(self) -> bool:
+        return self.code_verification_status == "VERIFIED"
+
+    def verify(self) -> None:
+        self.code_verification_status, self.code, self.code_method = "VERIFIED", "", ""
 
 
 @dataclass
@@ -220,6 +232,7 @@ class World:
     accepted: dict[str, int] = field(default_factory=dict)  # by reference, also of messages forgotten since
     reached: dict[str, float] = field(default_factory=dict)  # customers written to outside their window, and when
     messaging_limit: str = "TIER_2K"  # of the business, shared by its numbers
+    max_phone_numbers: int = 20  # of the business
 
     def __post_init__(self):
         self._user_ids: dict[str, str] = {}

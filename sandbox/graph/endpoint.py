@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from .. import log
 from ..errors import GraphError, error_body, new_trace_id, no_such_object
 from ..media import PATH
-from . import access, media, messages, numbers, oauth, storm, templates, uploads, wabas
+from . import access, media, messages, numbers, oauth, storm, templates, uploads, verification, wabas
 from .calls import Call, read_params, read_token
 
 VERSION = re.compile(r"^v\d+\.\d+$")
@@ -28,6 +28,7 @@ OBJECT_EDGES = {
     ("app", "POST", "uploads"): uploads.start,
     ("waba", "GET", ""): wabas.read,
     ("waba", "GET", "phone_numbers"): wabas.phone_numbers,
+    ("waba", "POST", "phone_numbers"): verification.create,
     ("waba", "GET", "message_templates"): templates.list_of_waba,
     ("waba", "GET", "subscribed_apps"): wabas.subscribed_apps,
     ("waba", "POST", "subscribed_apps"): wabas.subscribe_app,
@@ -35,6 +36,8 @@ OBJECT_EDGES = {
     ("template", "GET", ""): templates.read,
     ("number", "GET", ""): numbers.read,
     ("number", "POST", ""): numbers.update,
+    ("number", "POST", "request_code"): verification.request_code,
+    ("number", "POST", "verify_code"): verification.verify_code,
     ("number", "POST", "register"): numbers.register,
     ("number", "POST", "deregister"): numbers.deregister,
     ("number", "POST", "messages"): messages.post,

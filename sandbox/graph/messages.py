@@ -19,8 +19,7 @@ async def post(meta, call: Call) -> dict:
     if body.get("status") is not None:
         return _mark_as_read(meta, number, body)
     _check_weather(meta)
-    if not number.is_registered:
-        raise GraphError(133010, details="The phone number is not registered on the Cloud API.")
+    rules.check_status(number)
     validation.check(body)
     template = _template_of(meta, number, body)
     fails_with = media.check_references(meta, number, body) or int(meta.weather.number("fail_later"))

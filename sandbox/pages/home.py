@@ -31,10 +31,21 @@ def _account(meta, waba: Waba) -> Html:
 
 
 def _number(number: Number) -> Html:
-    state = badge("Registered", "good") if number.is_registered else badge("Not registered")
-    pin = badge("Two-step PIN is set") if number.pin else ""
+    marks = [badge("Registered", "good") if number.is_registered else badge("Not registered")]
+    marks += [badge("Two-step PIN is set")] if number.pin else []
+    marks += [] if number.is_verified else [badge("Not verified", "bad")]
+    marks += [badge(f"Name: {number.name_status}")] if number.name_status != "APPROVED" else []
+    marks += [badge("Also on the phone app")] if number.is_on_biz_app else []
     name = el("div", el("strong", number.display_phone_number), el("span", number.verified_name, class_="quiet"))
-    return el("div", name, el("div", state, pin, class_="badges"), class_="row line")
+    return el("div", name, el("div", *marks, class_="badges"), _code(number), class_="row line")
+
+
+def _code(number: Number) -> Html | str:
+    """The text message a real phone would get."""
+    if not number.code:
+        return ""
+    text = f"{number.code_method}: your WhatsApp code is "
+    return el("p", text, el("strong", f"{number.code[:3]}-{number.code[3:]}"), class_="notice sms")
 
 
 def badge(text: str, kind: str = "") -> Html:

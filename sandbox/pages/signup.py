@@ -73,6 +73,8 @@ def chosen(meta, form: dict) -> tuple[Waba, Number | None] | None:
 
 def finish(request: Request, form: dict, code: str, waba: Waba, number: Number | None) -> Response:
     meta = request.app.state.meta
+    if number:
+        number.verify()  # the real pop-up asks for the code of the text message
     ids = {"waba_id": waba.waba_id, "business_id": meta.world.business_id}
     if number is None:
         event, data = "FINISH_ONLY_WABA", ids

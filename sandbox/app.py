@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from . import control
 from .graph.endpoint import graph
 from .local_meta import LocalMeta
-from .pages import dialog, home, log, phone, signup, weather
+from .pages import dialog, happenings, home, log, phone, signup, weather
 from .pages.render import STATIC
 from .security import SafeAnswers
 from .settings import Settings
@@ -34,6 +34,7 @@ def create_app(settings: Settings) -> Starlette:
 
     routes = [
         *home.routes,
+        *happenings.routes,
         *dialog.routes,
         *signup.routes,
         *phone.routes,

@@ -41,12 +41,26 @@ def throughput(number: Number) -> int:
     return ON_THE_PHONE_APP_TOO if number.is_on_biz_app else BY_LEVEL[number.throughput_level]
 
 
-def check_status(number: Number) -> None:
-    """Raises 133010, or what stops a number that is registered."""
+def check_status(meta, number: Number) -> None:
+    """Raises 133010, or what stops an account or number that is registered."""
+    if meta.world.wabas[number.waba_id].is_disabled:
+        raise GraphError(131031, details="The WhatsApp Business Account is disabled.")
     if number.status in STOPPED_BY:
         raise GraphError(STOPPED_BY[number.status], details=f"The phone number is {number.status}.")
     if not number.is_registered:
         raise GraphError(133010, details="The phone number is not registered on the Cloud API.")
+
+
+def check_restrictions(meta, number: Number, wa_id: str, message_type: str) -> None:
+    """Raises 368 for a template that begins a conversation, or an answer in one, while the account may not send it."""
+    waba = meta.world.wabas[number.waba_id]
+    if not waba.restrictions:
+        return
+    is_open = meta.world.is_window_open(meta.world.chat(wa_id, number.phone_number_id))
+    if message_type == "template" and not is_open and waba.is_restricted("RESTRICTED_BIZ_INITIATED_MESSAGING"):
+        raise GraphError(368, details="The account may not begin conversations at the moment.")
+    if is_open and waba.is_restricted("RESTRICTED_CUSTOMER_INITIATED_MESSAGING"):
+        raise GraphError(368, details="The account may not answer customers at the moment.")
 
 
 def check_pace(meta, number: Number, wa_id: str) -> None:

@@ -23,6 +23,17 @@ class Waba:
     override_verify_token: str = ""
     currency: str = "USD"
     timezone_id: str = "1"
+    account_review_status: str = "APPROVED"
+    is_disabled: bool = False
+    is_deleted: bool = False
+    restrictions: dict[str, int] = field(default_factory=dict)  # by type: when it ends, 0 for never
+
+    def is_restricted(self, restriction_type: str) -> bool:
+        ends_at = self.restrictions.get(restriction_type)
+        return ends_at is not None and (not ends_at or ends_at > time.time())
+
+    def unsubscribe(self) -> None:
+        self.is_subscribed, self.override_callback_uri, self.override_verify_token = False, "", ""
 
 
 @dataclass
@@ -87,8 +98,9 @@ class Token:
     waba_ids: list[str]
     scopes: list[str]
     issued_at: float
-    expires_at: float
+    expires_at: float  # 0: never
     is_revoked: bool = False
+    data_access_expires_at: float = 0.0  # 0: never
     death_subcode: int = 467
     accepts_left: int | None = None  # revoked after so many more accepted messages
 
@@ -176,7 +188,13 @@ class Update:
     created_at: float
     due_at: float = 0.0
     wamid: str = ""  # of the customer's message it carries
+    entry_id: str = ""  # if it is not the account's
     on_delivered: object = None  # a Future somebody waits for
+
+    @property
+    def is_for_app(self) -> bool:
+        """An address of the account's own is for messages; all else goes to the app."""
+        return self.field != "messages"
 
 
 @dataclass
@@ -191,6 +209,7 @@ class Webhook:
     wamids: list[str] = field(default_factory=list)  # of the customers' messages it carries
     count: int = 1  # of updates
     is_repeat: bool = False
+    is_for_app: bool = False
     state: str = "pending"  # pending, delivered, given_up
     attempts: int = 0
     url: str = ""
@@ -213,6 +232,7 @@ class LogEntry:
 class World:
     business_id: str = ""
     business_name: str = ""
+    partner_business_id: str = "800000000000009"  # the app's own
     user_id: str = ""
     callback_url: str = ""
     verify_token: str = ""
@@ -238,7 +258,7 @@ class World:
         self._user_ids: dict[str, str] = {}
 
     def living_wabas(self) -> list[Waba]:
-        return list(self.wabas.values())
+        return [waba for waba in self.wabas.values() if not waba.is_deleted]
 
     def numbers_of(self, waba: Waba) -> list[Number]:
         return [number for number in self.numbers.values() if number.waba_id == waba.waba_id]

@@ -33,6 +33,7 @@ def read(meta, call: Call) -> dict:
 def fields(meta, number: Number) -> dict:
     """Every field Graph knows of a number; None where Graph leaves it out."""
     waba = meta.world.wabas[number.waba_id]
+    can_send = number.is_registered and not waba.is_disabled
     configuration = {"application": meta.world.callback_url} if meta.world.callback_url else {}
     if waba.override_callback_uri:
         configuration["whatsapp_business_account"] = waba.override_callback_uri
@@ -55,7 +56,7 @@ def fields(meta, number: Number) -> dict:
         "is_on_biz_app": number.is_on_biz_app,
         "last_onboarded_time": _as_meta_writes(number.last_onboarded_at),
         "webhook_configuration": configuration or None,
-        "health_status": {"can_send_message": "AVAILABLE" if number.is_registered else "BLOCKED", "entities": []},
+        "health_status": {"can_send_message": "AVAILABLE" if can_send else "BLOCKED", "entities": []},
     }
 
 

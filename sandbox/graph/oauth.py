@@ -91,5 +91,5 @@ def _granular(meta, token: Token, scope: str) -> dict:
     if scope == "business_management":
         return {"scope": scope, "target_ids": [meta.world.business_id]}
     if scope.startswith("whatsapp_"):
-        return {"scope": scope, "target_ids": token.waba_ids}
+        return {"scope": scope, "target_ids": [each for each in token.waba_ids if access.reaches(meta, token, each)]}
     return {"scope": scope}

@@ -22,6 +22,8 @@ def create(meta, call: Call) -> dict:
     )
     if not 1 <= len(country) <= 3 or not 4 <= len(local) <= 14:
         raise GraphError(100, "(#100) Param cc must be a country code and phone_number a number without it")
+    if waba.is_restricted("RESTRICTED_ADD_PHONE_NUMBER_ACTION"):
+        raise GraphError(368, details="The account may not add phone numbers at the moment.")
     if any(number.digits == country + local for number in meta.world.numbers.values()):
         raise GraphError(100, "(#100) This phone number is in a WhatsApp Business Account already")
     if len(meta.world.numbers) >= meta.world.max_phone_numbers:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from .. import account_events
 from ..state import Number, Waba
 from .render import STATIC, Html, el, join, one, page, template
 
@@ -83,6 +84,7 @@ def finish(request: Request, form: dict, code: str, waba: Waba, number: Number |
         event, data = "FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING", {"waba_id": waba.waba_id}
     else:
         event, data = "FINISH", {"phone_number_id": number.phone_number_id, **ids}
+    account_events.happen(meta, waba, "account_update", {"event": "PARTNER_ADDED"})
     answer = {"authResponse": {"code": code}, "status": "connected"}
     return _end(request, form, "You are done here", event, data, answer)
 

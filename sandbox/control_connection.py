@@ -53,7 +53,10 @@ def revoke(meta, data: dict) -> dict:
 
 def new_token(meta, data: dict) -> dict:
     """For the WABA, as a system user's: without the log-in dialog."""
-    return oauth.issue(meta, [waba_of(meta, data).waba_id], [access.MANAGEMENT, access.MESSAGING])
+    scopes = data.get("scopes", [access.MANAGEMENT, access.MESSAGING])
+    if not isinstance(scopes, list) or set(scopes) - set(ALL_SCOPES):
+        raise BadRequest(f"scopes must be a list of some of {', '.join(ALL_SCOPES)}.")
+    return oauth.issue(meta, [waba_of(meta, data).waba_id], scopes, is_forever=bool(data.get("never_expires")))
 
 
 def change_tokens(meta, data: dict) -> dict:

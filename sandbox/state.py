@@ -90,6 +90,7 @@ class Code:
     scopes: list[str]
     expires_at: float
     is_used: bool = False
+    is_forever: bool = False  # the token it becomes
 
 
 @dataclass
@@ -135,6 +136,13 @@ class MessageTemplate:
     components: list[dict]
     status: str = "APPROVED"
     parameter_format: str = "POSITIONAL"
+
+
+@dataclass
+class Catalog:
+    catalog_id: str
+    waba_id: str
+    name: str
 
 
 @dataclass
@@ -244,6 +252,7 @@ class World:
     tokens: dict[str, Token] = field(default_factory=dict)
     messages: dict[str, ChatMessage] = field(default_factory=dict)
     templates: dict[str, MessageTemplate] = field(default_factory=dict)
+    catalogs: dict[str, Catalog] = field(default_factory=dict)
     media: dict[str, Media] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)

@@ -5,7 +5,7 @@ import hmac
 import time
 
 from ..errors import GraphError, dead_token, no_such_object
-from ..state import Number, Token, Waba
+from ..state import Catalog, Number, Token, Waba
 from .calls import Call
 
 MANAGEMENT = "whatsapp_business_management"
@@ -75,6 +75,10 @@ def number_of(meta, call: Call, scope: str) -> Number:
 
 def reaches(meta, token: Token, waba_id: str) -> bool:
     return waba_id in token.waba_ids and not meta.world.wabas[waba_id].is_deleted
+
+
+def catalogs_of(meta, token: Token) -> list[Catalog]:
+    return [catalog for catalog in meta.world.catalogs.values() if reaches(meta, token, catalog.waba_id)]
 
 
 def require_scope(token: Token, scope: str) -> None:

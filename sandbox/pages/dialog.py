@@ -21,6 +21,11 @@ BREAK_OFF = el(
     "button", "Something goes wrong", type="submit", name="break_off", value="1", id="dialog-break-off", class_="plain"
 )
 
+ENDINGS = (
+    ("60_days", "In 60 days", "unless the app renews it"),
+    ("never", "Never", "until somebody takes it away"),
+)
+
 
 async def show(request: Request) -> Response:
     meta = request.app.state.meta
@@ -70,6 +75,7 @@ def _new_code(meta, form: dict, waba_ids: list[str]) -> Code:
     code = Code(
         "AQsandbox" + secrets.token_urlsafe(48), one(form, "redirect_uri"), waba_ids, scopes, time.time() + life
     )
+    code.is_forever = one(form, "ends") == "never"
     meta.world.codes[code.code] = code
     meta.note_change()
     return code
@@ -121,6 +127,7 @@ def _dialog(request: Request, asked: dict, *, notice: str = "", status: int = 20
         hidden=join(el("input", type="hidden", name=name, value=one(asked, name)) for name in KEPT if name in asked),
         question="Which number do you want to connect?" if is_signup else "Which accounts may it use?",
         assets=signup.choices(meta, asked) if is_signup else _wabas(meta, asked),
+        endings=join(_ending(asked, *each) for each in ENDINGS),
         permissions=join(_permission(scope) for scope in _offered(asked)),
         more_buttons=BREAK_OFF if is_signup else "",
     )
@@ -143,6 +150,12 @@ def _permission(scope: str) -> Html:
     box = el("input", type="checkbox", name="permission", value=scope, id=f"permission-{scope}", checked=True)
     words = el("span", el("strong", scope), el("span", ALL_SCOPES[scope], class_="quiet"))
     return el("label", box, words, class_="choice")
+
+
+def _ending(asked: dict, value: str, title: str, text: str) -> Html:
+    is_chosen = value == (one(asked, "ends") or ENDINGS[0][0])
+    box = el("input", type="radio", name="ends", value=value, id=f"ends-{value}", checked=is_chosen)
+    return el("label", box, el("span", el("strong", title), el("span", text, class_="quiet")), class_="choice")
 
 
 routes = [

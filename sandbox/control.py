@@ -1,6 +1,7 @@
 """JSON for automated tests: write as a customer, look at what was sent, change the weather."""
 
 import base64
+import inspect
 import json
 import time
 from dataclasses import asdict
@@ -20,12 +21,13 @@ FIRST_EXTRA_CUSTOMER, MOST_CUSTOMERS = 15550200000, 50_000
 
 
 def _json(handler):
-    """Wrap a plain function of (meta, data). What makes no sense is answered with 400 and the reason."""
+    """Wrap a function of (meta, data). What makes no sense is answered with 400 and the reason."""
 
     async def endpoint(request: Request) -> JSONResponse:
         try:
             data = dict(request.query_params) | await _read(request)
-            return JSONResponse(handler(request.app.state.meta, data))
+            result = handler(request.app.state.meta, data)
+            return JSONResponse(await result if inspect.isawaitable(result) else result)
         except BadRequest as exc:
             return JSONResponse({"error": str(exc)}, status_code=400)
 
@@ -170,6 +172,8 @@ routes = [
     Route("/control/account_event", _json(connection.account_event), methods=["POST"]),
     Route("/control/token_settings", _json(connection.change_tokens), methods=["POST"]),
     Route("/control/unsubscribe", _json(connection.unsubscribe), methods=["POST"]),
+    Route("/control/deauthorize", _json(connection.deauthorize), methods=["POST"]),
+    Route("/control/data_deletion", _json(connection.delete_data), methods=["POST"]),
     Route("/control/customers", _json(_customers), methods=["POST"]),
     Route("/control/accepted", _json(_accepted), methods=["GET"]),
     Route("/control/webhooks", _json(_webhooks), methods=["GET"]),

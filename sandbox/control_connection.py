@@ -2,7 +2,7 @@
 
 import time
 
-from . import account_events, rules
+from . import account_events, rules, signed_requests
 from .control_values import number_of, one_of, seconds_from_now, waba_of, whole
 from .errors import BadRequest
 from .graph import access, oauth
@@ -36,6 +36,15 @@ def unsubscribe(meta, data: dict) -> dict:
     waba.unsubscribe()
     meta.note_change()
     return {"was_subscribed": was_subscribed}
+
+
+async def deauthorize(meta, data: dict) -> dict:
+    """The person removes the app. Her own log-in ends; a system user's token, as all here are, does not."""
+    return await signed_requests.send(meta, "deauthorize", str(data.get("user_id") or ""))
+
+
+async def delete_data(meta, data: dict) -> dict:
+    return await signed_requests.send(meta, "data_deletion", str(data.get("user_id") or ""))
 
 
 # --- tokens

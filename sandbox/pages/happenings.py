@@ -1,5 +1,6 @@
 """What may befall an account or a number, as buttons of the start page. All of it can be had by `/control/` too."""
 
+import json
 import time
 
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from .. import control_connection as connection
 from ..errors import BadRequest
 from ..graph.access import MESSAGING
 from ..state import Number, Waba
-from .render import Html, el, one, problem, read_form
+from .render import Html, el, one, page, problem, read_form, template
 
 HOUR = 3600
 
@@ -85,4 +86,31 @@ async def happen(request: Request) -> Response:
     return RedirectResponse("/", status_code=303)
 
 
-routes = [Route("/happen/", happen, methods=["POST"])]
+OF_PERSON = {
+    "deauthorize": ("The person removes the app", connection.deauthorize),
+    "data_deletion": ("The person wants her data deleted", connection.delete_data),
+}
+
+
+def of_person() -> Html:
+    buttons = [
+        el("button", label, type="submit", name="what", value=what, class_="plain small")
+        for what, (label, _) in OF_PERSON.items()
+    ]
+    return el("form", *buttons, method="post", action="/person/", class_="buttons")
+
+
+async def ask(request: Request) -> Response:
+    """Shows what the app answered."""
+    label, control_function = OF_PERSON.get(one(await read_form(request), "what"), ("", None))
+    if control_function is None:
+        return problem(request, "That did not happen", "There is nothing of that name.")
+    try:
+        result = await control_function(request.app.state.meta, {})
+    except BadRequest as exc:
+        return problem(request, "That did not happen", str(exc))
+    content = template("answer.html", title=label, **result | {"answer": json.dumps(result["answer"], indent=1)})
+    return page(request, label, content)
+
+
+routes = [Route("/happen/", happen, methods=["POST"]), Route("/person/", ask, methods=["POST"])]

@@ -20,6 +20,7 @@ async def home(request: Request) -> Response:
         app_id=meta.settings.app_id,
         callback=meta.world.callback_url or "none yet",
         pending=pending,
+        person=happenings.of_person(),
         customers=len(meta.world.customers),
     )
     return page(request, "Galantis sandbox", content)

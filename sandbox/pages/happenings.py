@@ -109,8 +109,8 @@ async def ask(request: Request) -> Response:
         result = await control_function(request.app.state.meta, {})
     except BadRequest as exc:
         return problem(request, "That did not happen", str(exc))
-    content = template("answer.html", title=label, **result | {"answer": json.dumps(result["answer"], indent=1)})
-    return page(request, label, content)
+    answer = result["answer"] if isinstance(result["answer"], str) else json.dumps(result["answer"], indent=1)
+    return page(request, label, template("answer.html", title=label, **result | {"answer": answer}))
 
 
 routes = [Route("/happen/", happen, methods=["POST"]), Route("/person/", ask, methods=["POST"])]

@@ -6,7 +6,9 @@ import time
 import pytest
 import requests
 
+from sandbox import snapshot
 from sandbox.pages.happenings import OF_ACCOUNT, OF_NUMBER
+from sandbox.seed import example_world
 
 from .conftest import CUSTOMER, OUTLET, SHOP, SHOP_NUMBER, App, wait_for
 
@@ -251,6 +253,18 @@ def test_every_button_of_the_start_page_works(sandbox):
         for what in choices:
             answer = requests.post(f"{sandbox.base}/happen/", data={"what": what, key: value}, timeout=5)
             assert answer.ok, what
+
+
+def test_what_happened_survives_a_restart():
+    world = example_world()
+    world.wabas[SHOP].restrictions[RESTRICTION], world.max_phone_numbers = 0, 3
+    world.numbers[SHOP_NUMBER].name_status = "DECLINED"
+    again = snapshot.load(snapshot.dump(world))
+    assert again.wabas[SHOP].is_restricted(RESTRICTION) and again.max_phone_numbers == 3
+    assert again.numbers[SHOP_NUMBER].name_status == "DECLINED" and again.catalogs == world.catalogs
+    of_old = json.loads(snapshot.dump(world))
+    del of_old["catalogs"]
+    assert snapshot.load(json.dumps(of_old)).catalogs == world.catalogs
 
 
 def test_popup_tells_the_app_of_its_new_customer(sandbox, app):

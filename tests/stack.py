@@ -31,7 +31,7 @@ class Stack:
         self.folder, self.processes = folder, {}
         self.valkey_port = free_port() if own_valkey else None
         self.web_url, self.sandbox_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
-        self.database_url = _new_database(f"galantis_{folder.name}_{os.getpid()}".replace("-", "_"))
+        self.database_url = new_database(f"galantis_{folder.name}_{os.getpid()}".replace("-", "_"))
         self.environment = {**os.environ, **self._environment(), **environment}
 
     def _environment(self) -> dict[str, str]:
@@ -181,7 +181,8 @@ def csrf_of(page: str) -> str:
     return re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
 
 
-def _new_database(name: str) -> str:
+def new_database(name: str) -> str:
+    """The URL of an empty database of this name; what had the name is gone."""
     server = os.environ["DATABASE_URL"]
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

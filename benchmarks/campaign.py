@@ -1,21 +1,20 @@
 """Webhook intake while a campaign runs at 1,000 a second, with its statuses coming in and being applied."""
 
 import itertools
-import json
 import os
 import time
+from collections.abc import Iterator
 
 import requests
 
-from benchmarks import load, processes, shop
-from benchmarks.intake import bodies
+from benchmarks import bodies, load, processes, shop
 from benchmarks.report import Figure, at_most, exactly, note
 from inbox.models import Message
 from inbox.tasks import pump
-from meta_integration.models import WebhookDelivery
+from meta_integration.models import PhoneNumber, WebhookDelivery
 
 SECONDS, CONNECTIONS = 25, 8
-# Each message of the campaign comes back as sent and delivered, bundled as Meta does; customers write beside it.
+# By turns ten messages of the campaign come back as delivered, bundled as Meta does, and a customer writes.
 POSTS_A_SECOND = 150
 
 
@@ -32,7 +31,7 @@ def measure() -> list[Figure]:
     ):
         pump.delay(number.pk)
         time.sleep(4)
-        each = itertools.chain.from_iterable(zip(bodies(), _statuses(number, messages), strict=True))
+        each = itertools.chain.from_iterable(zip(bodies.texts(), _delivered(number, messages), strict=True))
         _post(web, each, 1)  # Connections, caches and prepared statements are there.
         result = _post(web, each, SECONDS)
         arrivals = requests.get(f"http://127.0.0.1:{port}/arrivals", timeout=30).json()
@@ -49,22 +48,10 @@ def measure() -> list[Figure]:
     ]
 
 
-def _statuses(number, messages):
+def _delivered(number: PhoneNumber, messages: list[Message]) -> Iterator[bytes]:
     """Ten statuses in each post, of the campaign's messages in turn."""
-    metadata = {"display_phone_number": "15550200000", "phone_number_id": number.phone_number_id}
-    for at in itertools.count(step=10):
-        statuses = [
-            {
-                "id": f"wamid.{message.reference}",
-                "status": "delivered",
-                "timestamp": str(int(time.time())),
-                "biz_opaque_callback_data": str(message.reference),
-            }
-            for message in messages[at % len(messages) :][:10]
-        ]
-        value = {"messaging_product": "whatsapp", "metadata": metadata, "statuses": statuses}
-        entry = {"id": number.account.waba_id, "changes": [{"value": value, "field": "messages"}]}
-        yield json.dumps({"object": "whatsapp_business_account", "entry": [entry], "n": at}).encode()
+    statuses = (bodies.status_of(message, "delivered") for message in itertools.cycle(messages))
+    return bodies.with_statuses(number, statuses, 10)
 
 
 def _post(port: int, each, seconds: float) -> load.Result:

@@ -1,32 +1,13 @@
 """Webhook intake: posts a second, beside the same server doing only HMAC and INSERT."""
 
-import itertools
-import json
 import os
-import uuid
-from collections.abc import Iterator
 from statistics import median
 
-from benchmarks import load, processes, shop
+from benchmarks import bodies, load, processes, shop
 from benchmarks.report import Figure, at_least, at_most, exactly, note
 from meta_integration.models import WebhookDelivery
 
 CONNECTIONS, SECONDS, ROUNDS = 24, 6, 3
-
-
-def bodies() -> Iterator[bytes]:
-    """Inbound texts of real shape, each of its own."""
-    run = uuid.uuid4().hex
-    for n in itertools.count():
-        message = {"from": f"1555{n % 10**7:07d}", "id": f"wamid.{run}{n}", "timestamp": "1750000000", "type": "text"}
-        value = {
-            "messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": "15550200000", "phone_number_id": "200000000000000"},
-            "contacts": [{"profile": {"name": "Example Customer"}, "wa_id": message["from"]}],
-            "messages": [{**message, "text": {"body": f"When will order {n} arrive?"}}],
-        }
-        entry = {"id": "100000000000000", "changes": [{"value": value, "field": "messages"}]}
-        yield json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
 
 
 def measure() -> list[Figure]:
@@ -52,4 +33,4 @@ def measure() -> list[Figure]:
 
 def _post(port: int, seconds: float) -> load.Result:
     secret = os.environ["META_APP_SECRET"]
-    return load.post(port, "/webhooks/meta/", bodies(), secret=secret, connections=CONNECTIONS, seconds=seconds)
+    return load.post(port, "/webhooks/meta/", bodies.texts(), secret=secret, connections=CONNECTIONS, seconds=seconds)

@@ -1,22 +1,21 @@
 """Every delivery processed again, three times, in random order: the final state is the same, byte for byte."""
 
-import hashlib
+import itertools
 import time
 
-from benchmarks import statuses
-from benchmarks.intake import bodies
+from benchmarks import bodies, shop
 from benchmarks.report import Figure, exactly, note
 from meta_integration import intake
 from meta_integration.models import WebhookDelivery
 from tests.replaying import everything, replay_all
 
-INBOUND = 1000
+MESSAGES, WITH_STATUSES, INBOUND = 10_000, 1000, 1000
 
 
 def measure() -> list[Figure]:
-    number, messages = statuses._sent_messages()
-    statuses._post(number, statuses._statuses(messages[:1000]), 1)
-    _write(number)
+    number, messages = shop.with_sent_messages(MESSAGES)
+    shop.deliveries(bodies.with_statuses(number, bodies.all_statuses(messages[:WITH_STATUSES]), 1))
+    shop.deliveries(itertools.islice(bodies.texts(number.phone_number_id), INBOUND))
     while intake.process_waiting():
         pass
     before, deliveries = everything(), WebhookDelivery.objects.count()
@@ -29,13 +28,3 @@ def measure() -> list[Figure]:
         note("deliveries replayed", 3 * deliveries / (time.monotonic() - begun), "/s"),
         note("deliveries", deliveries, ""),
     ]
-
-
-def _write(number) -> None:
-    """Customers' messages, as the door would have stored them."""
-    each = bodies()
-    rows = []
-    for _ in range(INBOUND):
-        body = next(each).replace(b"200000000000000", number.phone_number_id.encode())
-        rows.append(WebhookDelivery(body=body, body_sha256=hashlib.sha256(body).digest()))
-    WebhookDelivery.objects.bulk_create(rows, batch_size=1000)

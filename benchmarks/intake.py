@@ -14,7 +14,9 @@ def measure() -> list[Figure]:
     with processes.web() as ours, processes.web("benchmarks.bare_intake:application", name="bare") as bare:
         for port in (ours, bare):  # Connections, caches and prepared statements are there.
             _post(port, 1)
+        before = WebhookDelivery.objects.count()
         rounds = [(_post(ours, SECONDS), _post(bare, SECONDS)) for _ in range(ROUNDS)]
+        rows = WebhookDelivery.objects.count() - before
     rate = median(result.rate for result, _ in rounds)
     reference = median(result.rate for _, result in rounds)
     slowest = median(result.percentile(0.99) for result, _ in rounds) * 1000
@@ -25,7 +27,7 @@ def measure() -> list[Figure]:
         at_least("share of the reference", 100 * rate / reference, "%", 70),
         at_most("99 of 100 answered within", slowest, "ms", 50),
         exactly("answers other than 200", sum(result.others for result, _ in rounds), "", 0),
-        at_least("rows for each 100 answers", 100 * WebhookDelivery.objects.count() / answered, "", 100),
+        at_least("rows for each 100 answers", 100 * rows / answered, "", 100),
     ]
 
 

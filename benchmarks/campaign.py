@@ -4,12 +4,9 @@ import itertools
 import time
 from collections.abc import Iterator
 
-import requests
-
-from benchmarks import bodies, load, processes, shop
+from benchmarks import bodies, load, processes, sender, shop
 from benchmarks.report import Figure, at_most, exactly, note
 from inbox.models import Message
-from inbox.tasks import pump
 from meta_integration.models import PhoneNumber, WebhookDelivery
 
 SECONDS, CONNECTIONS = 25, 8
@@ -24,19 +21,17 @@ def measure() -> list[Figure]:
     shop.settle_down()
     with (
         processes.web() as web,
-        processes.stub(0.1) as port,
+        processes.stub() as meta,
         processes.worker("webhooks,default", 1),
-        processes.worker("sending", 2, GRAPH_BASE_URL=f"http://127.0.0.1:{port}"),
+        sender.pumping(number, meta),
     ):
-        pump.delay(number.pk)
         time.sleep(4)
         each = itertools.chain.from_iterable(zip(bodies.texts(), _delivered(number, messages), strict=True))
         _post(web, each, 1)  # Connections, caches and prepared statements are there.
         before = WebhookDelivery.objects.count()
         result = _post(web, each, SECONDS)
         rows = WebhookDelivery.objects.count() - before
-        arrivals = requests.get(f"http://127.0.0.1:{port}/arrivals", timeout=30).json()
-        Message.objects.filter(status="queued").update(status="cancelled")
+        arrivals = meta.arrivals()
     times = [at for at, _ in arrivals]
     return [
         at_most("99 of 100 answered within", result.percentile(0.99) * 1000, "ms", 250),

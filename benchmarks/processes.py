@@ -8,7 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+import requests
 
 from galantis.embedded import free_port
 
@@ -47,12 +50,26 @@ def _on_a_port(name: str, *command: str) -> Iterator[int]:
         yield port
 
 
+@dataclass(frozen=True)
+class Stub:
+    """Where the stub listens, and what has arrived there."""
+
+    url: str
+
+    def arrivals(self) -> list[tuple[float, str]]:
+        """When each message arrived, in seconds since the epoch, with its reference."""
+        return [(at, reference) for at, reference in requests.get(f"{self.url}/arrivals", timeout=30).json()]
+
+    def forget(self) -> None:
+        requests.delete(f"{self.url}/arrivals", timeout=10)
+
+
 @contextlib.contextmanager
-def stub(latency: float) -> Iterator[int]:
-    """Meta's /messages, answering after so many seconds; yields its port."""
+def stub() -> Iterator[Stub]:
+    """Meta's /messages, answering after a tenth of a second."""
     port = free_port()
-    with running("stub", "benchmarks.stub", "--port", str(port), "--latency", str(latency), port=port):
-        yield port
+    with running("stub", "benchmarks.stub", "--port", str(port), "--latency", "0.1", port=port):
+        yield Stub(f"http://127.0.0.1:{port}")
 
 
 def worker(queues: str, concurrency: int, **environment: str):

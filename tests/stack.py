@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -18,7 +19,7 @@ from galantis.embedded import free_port
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "example-password"
 CUSTOMER = "15550100101"
-NUMBER = "200000000000001"
+WABA, NUMBER = "100000000000001", "200000000000001"
 
 
 class Stack:
@@ -62,6 +63,11 @@ class Stack:
     def prepare(self) -> None:
         for command in (["migrate", "--noinput"], ["collectstatic", "--noinput"], ["seed_demo"]):
             self._run("manage.py", *command)
+
+    def start_all(self) -> None:
+        """Every process; web and sandbox answer by now."""
+        self.start(*(["valkey"] if self.valkey_port else []), "sandbox", "web", "worker", "beat")
+        self.wait_ready()
 
     def start(self, *names: str) -> None:
         for name in names:
@@ -158,6 +164,13 @@ class Stack:
         assert "sessionid" in session.cookies, answer.text[:2000]
         return session
 
+    def open_shop(self) -> requests.Session:
+        """Every process runs, and the merchant, whose session this is, has connected a number."""
+        self.start_all()
+        merchant = self.logged_in("merchant")
+        self.connect(merchant)
+        return merchant
+
     def connect(self, session: requests.Session) -> None:
         """As a merchant without JavaScript: Connect, Continue in Meta's dialog, choose the first number."""
         page = session.get(f"{self.web_url}/admin/meta_integration/waba/", timeout=10)
@@ -165,7 +178,7 @@ class Stack:
         dialog = session.post(f"{self.web_url}/connection/start/", data=token, timeout=10)
         form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', dialog.text))
         form |= {
-            "waba": ["100000000000001"],
+            "waba": [WABA],
             "permission": ["whatsapp_business_management", "whatsapp_business_messaging"],
             "state": re.search(r"state=([^&]+)", dialog.url)[1],
             "redirect_uri": f"{self.web_url}/connection/callback/",
@@ -175,6 +188,17 @@ class Stack:
         answers = {"number": NUMBER, "pin": "123456", "csrfmiddlewaretoken": csrf_of(chooser.text)}
         done = session.post(chooser.url, data=answers, timeout=20)
         assert "is connected" in done.text, done.text[:3000]
+
+
+@contextlib.contextmanager
+def prepared(folder: Path, **options) -> Iterator[Stack]:
+    """A stack with nothing started; all that is started in it is ended."""
+    stack = Stack(folder, **options)
+    try:
+        stack.prepare()
+        yield stack
+    finally:
+        stack.stop()
 
 
 def csrf_of(page: str) -> str:

@@ -148,8 +148,7 @@ class Stack:
 
     def sent(self) -> list[dict]:
         """What Meta accepted, in order."""
-        answer = requests.get(f"{self.sandbox_url}/control/sent", params={"phone_number_id": NUMBER}, timeout=10).json()
-        return answer["sent"] if isinstance(answer, dict) else answer
+        return requests.get(f"{self.sandbox_url}/control/sent", {"phone_number_id": NUMBER}, timeout=10).json()
 
     def accepted(self) -> dict[str, int]:
         """How often Meta accepted each of our references."""

@@ -34,7 +34,7 @@ AFTER_AN_EVENT = [timedelta(minutes=10), timedelta(minutes=1)]
 SIGNS, SIGNS_WITHIN = 3, timedelta(minutes=30)
 # How often without any sign.
 EVERY, BROKEN_EVERY = timedelta(hours=24), timedelta(minutes=15)
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = 20
 
 
 @dataclass

@@ -16,8 +16,8 @@ from workspaces import desk, doctor
 from workspaces.desk import Section
 from workspaces.models import Workspace
 
-# Any number with a plus, written with blanks or not, and any long row of digits.
-PHONE = re.compile(r"\+\d[\d ().-]{5,}\d|(?<![\d.])\d{7,}(?!\d)|\b\d{3}[ .-]\d{3}[ .-]\d{4}\b")
+# Any number with a plus, written with blanks or not, and any row of digits longer than Meta's codes.
+PHONE = re.compile(r"\+\d[\d ().-]{5,}\d|(?<![\d.])\d{8,}(?!\d)|\b\d{3}[ .-]\d{3}[ .-]\d{4}\b")
 SECRET_NAMES = re.compile(r"SECRET|KEY|TOKEN|PASSWORD|REDIS_URL|BROKER_URL")
 LIBRARIES = ["Django", "celery", "redis", "requests", "psycopg", "granian"]
 

@@ -121,6 +121,11 @@ def test_a_dead_token(meta):
     assert faults(meta) == {"token"}
 
 
+def test_a_connection_held_for_broken_that_meta_takes_is_a_warning(meta):
+    WABA.objects.update(state="broken")
+    assert {(each.name, each.state) for each in examine(meta) if each.state != State.OK} == {("token", State.WARNING)}
+
+
 def test_a_token_of_another_app(meta):
     meta.token["app_id"] = "1"
     assert faults(meta) == {"token"}

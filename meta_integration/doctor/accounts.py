@@ -59,7 +59,11 @@ def _of_token(said: dict, account: WABA, about: str) -> Iterator[Result]:
     if trouble and not missing:
         yield fault("token", trouble[0], _reconnect(), about)
         return
-    yield ok("token", _("Meta accepts the access."), about)
+    if account.state == WABA.State.BROKEN:
+        text = _("Meta accepts the access, and Galantis still holds the connection for broken: messages wait.")
+        yield warning("token", text, _("Press “Test the connection” on the support desk."), about)
+    else:
+        yield ok("token", _("Meta accepts the access."), about)
     if missing:
         text = _("The access lacks: %(names)s.") % {"names": ", ".join(missing)}
         yield fault("permissions", text, _reconnect() + " " + _("All permissions must stay ticked."), about)

@@ -32,6 +32,7 @@ class State(StrEnum):
 
 
 WORST_FIRST = list(State)
+TROUBLE = {State.BAD: 0, State.WARN: 1}
 
 
 class Refused(Exception):
@@ -51,6 +52,10 @@ class Link:
 class Table:
     head: list[str]
     rows: list[list]
+
+    def labelled(self) -> list[list[tuple[str, object]]]:
+        """Each value beside its column's name: on a phone a row is a list of them."""
+        return [list(zip(self.head, row, strict=True)) for row in self.rows]
 
 
 @dataclass(frozen=True)
@@ -111,9 +116,9 @@ class Glance:
 
 
 def sections_of(workspace: Workspace) -> list[Section]:
-    """All sections, the worst first. One that fails says so, and costs itself only."""
+    """All sections: troubles first, the worst before the others; the rest as the setting orders them."""
     found = [_read(path, workspace) for path in settings.SUPPORT_DESK]
-    return sorted((each for each in found if each), key=lambda section: WORST_FIRST.index(section.state))
+    return sorted((each for each in found if each), key=lambda section: TROUBLE.get(section.state, len(TROUBLE)))
 
 
 def headline(sections: list[Section]) -> str:
@@ -122,8 +127,7 @@ def headline(sections: list[Section]) -> str:
     What is merely not known is no trouble, but where it is the first of all things, the connection.
     """
     worst = sections[0] if sections else None
-    is_trouble = worst and worst.state in (State.BAD, State.WARN)
-    if not is_trouble and not (worst and worst.state == State.UNKNOWN and worst.name == settings.SUPPORT_DESK[0]):
+    if worst is None or worst.state == State.GOOD:
         return _("All is well: messages flow, and nothing is in the way.")
     asides = [each.aside for each in sections if each.aside and each is not worst]
     return " ".join([worst.sentence, *asides])

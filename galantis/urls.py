@@ -1,13 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from meta_integration.views import error_book
+from meta_integration.views import banner, error_book
 from workspaces.desk.views import desk_list, desk_page
 from workspaces.doctor.views import doctor_page
 
 urlpatterns = [
     path("", include("workspaces.urls")),
     path("connection/", include("meta_integration.urls")),
+    path("banner/", banner, name="banner"),
     path("media/", include("meta_integration.media_urls")),
     path("inbox/", include("inbox.urls")),
     path("admin/error-book/", admin.site.admin_view(error_book), name="error_book"),

@@ -12,6 +12,12 @@ VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 NOT_SENDABLE = {"PAUSED": 132015, "DISABLED": 132016}  # anything else but APPROVED does not exist for a sender
 MEDIA_FORMATS = ("IMAGE", "VIDEO", "DOCUMENT")
 TEXT_KINDS = ("text", "currency", "date_time")
+MOST = 6000  # of a verified business
+CATEGORIES = ("AUTHENTICATION", "MARKETING", "UTILITY")
+STATUSES = (
+    "APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED", "IN_APPEAL", "PENDING_DELETION", "DELETED",
+    "LIMIT_EXCEEDED", "ARCHIVED",
+)  # fmt: skip
 LONGEST_BODY, LONGEST_HEADER = 1024, 60
 
 EXAMPLES = (
@@ -47,6 +53,16 @@ def add_examples(world: World) -> None:
             world.templates[template_id] = template
 
 
+def add_many(world: World, waba_id: str, count: int, status: str, category: str) -> list[MessageTemplate]:
+    """More than the examples, for runs with many: named so that they sort. Those there are already stay."""
+    added = []
+    for number in range(1, count + 1):
+        template_id, body = f"31{waba_id[-6:]}{number:07}", {"type": "BODY", "text": f"Example text number {number}."}
+        template = MessageTemplate(template_id, waba_id, f"example_{number:05}", "en_US", category, [body], status)
+        added.append(world.templates.setdefault(template_id, template))
+    return added
+
+
 def of_waba(world: World, waba_id: str) -> list[MessageTemplate]:
     return [template for template in world.templates.values() if template.waba_id == waba_id]
 
@@ -70,7 +86,12 @@ def fields(template: MessageTemplate) -> dict:
         "parameter_format": template.parameter_format,
         "components": template.components,
         "quality_score": {"score": "UNKNOWN", "date": 0},
-        "rejected_reason": "NONE",
+        "rejected_reason": "INVALID_FORMAT" if template.status == "REJECTED" else "NONE",
+        "previous_category": None,
+        "correct_category": None,
+        "message_send_ttl_seconds": None,
+        "cta_url_link_tracking_opted_out": False,
+        "library_template_name": None,
     }
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from redis.exceptions import RedisError
 
+from inbox.apps import LATEST
 from inbox.models import Priority
 from inbox.outbox import claims, files
 from inbox.outbox.claims import Claimed
@@ -31,8 +32,6 @@ RUN_SECONDS, SLICE_SECONDS = 60, 1
 CLAIM_SECONDS, LOOK_SECONDS = 0.5, 0.25
 # With pauses that double: some 25 seconds, within which PostgreSQL's stand-in has taken over.
 SETTLE_TRIES = 9
-# A message that could not leave so many seconds after its departure stays: its lease must outlast its call.
-LATEST = 10
 # Files on their way to Meta at the same time, beside the messages: they are large, and slow.
 UPLOADS = 4
 # Answers that come within this are written together.
@@ -63,6 +62,9 @@ class Run:
     media_ids: dict[int, str] = field(default_factory=dict)
     uploading: set[int] = field(default_factory=set)
     is_stopped: bool = False
+    # After a rest: one message finds out for all whether Meta answers again.
+    is_probing: bool = False
+    unanswered: int = 0
     done: int = 0
 
     def stop(self) -> None:
@@ -96,6 +98,7 @@ def pump(number_pk: int, *, only_campaigns: bool = False) -> int:
         ThreadPoolExecutor(UPLOADS, thread_name_prefix="upload") as uploads,
     ):
         run = Run(number, client, threads, uploads, calls, (Priority.CAMPAIGN,) if only_campaigns else tuple(Priority))
+        run.is_probing = number.rest_count > 0
         try:
             _go_on(run)
         finally:
@@ -139,10 +142,12 @@ def _claim_more(run: Run) -> None:
         stay = not (run.is_stopped or stopping.value)
         run.put_back([row for row in run.waiting if not (stay and row.assets & run.uploading)])
         return
+    if run.is_probing and (run.waiting or run.in_flight):
+        return
     run.looked_at = now
     run.calls.flush()
     priorities = [each for each in run.priorities if each == Priority.AGENT or not has_enough]
-    claimed = claims.claim(run.number, run.token, enough // 2 + 1, priorities)
+    claimed = claims.claim(run.number, run.token, 1 if run.is_probing else enough // 2 + 1, priorities)
     files.look_up(run, claimed)
     run.waiting += claimed
     run.waiting.sort(key=lambda row: (row.priority, row.pk))

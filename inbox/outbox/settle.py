@@ -19,13 +19,17 @@ from inbox.services import statuses
 from inbox.services.moves import move_messages, record_sent
 from meta_integration import pacing
 from meta_integration.graph.errors import ErrorClass, GraphAPIError, GraphNotReached, GraphUnreachable
-from meta_integration.models import WABA
+from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import incidents, watch
 from workspaces import live
 
 log = structlog.get_logger(__name__)
 S = Message.Status
-MOST_ATTEMPTS = 5
+# With their pauses some ten minutes: an outage of Meta's fails nothing.
+MOST_ATTEMPTS = 7
+# So many answers in a row that are no answers, and the number rests. After a rest one message tries for all.
+UNANSWERED = 10
+FIRST_REST, LONGEST_REST_OF_NUMBER = timedelta(seconds=5), timedelta(minutes=1)
 # When Meta gives no hint for how long an account must rest.
 ACCOUNT_RESTS = timedelta(minutes=1)
 LONGEST_REST = timedelta(hours=24)
@@ -70,6 +74,7 @@ def settle(run, answers: list[tuple[Claimed, str | BaseException]]) -> None:
     for (consequence, _about), (row, answer) in consequences.items():
         if consequence:
             consequence(run, row, answer)
+    _mind_an_outage(run, [answer for _row, answer in answers])
     live.touch(run.number.workspace_id)
 
 
@@ -168,6 +173,24 @@ def _slow_pair(run, row: Claimed, answer: GraphAPIError) -> None:
     run.put_back([each for each in run.waiting if each.thread_id == row.thread_id])
 
 
+def _mind_an_outage(run, answers: list) -> None:
+    """While Meta gives no readable answer the number rests, longer each time: what waits cannot get lost meanwhile."""
+    for answer in answers:
+        if isinstance(answer, NotStarted):
+            continue
+        is_silence = getattr(answer, "error_class", None) in NO_ANSWER
+        run.unanswered = run.unanswered + 1 if is_silence else 0
+        if not is_silence and run.is_probing:
+            run.is_probing = False
+            PhoneNumber.objects.filter(pk=run.number.pk).update(rests_until=None, rest_count=0)
+    if run.unanswered >= (1 if run.is_probing else UNANSWERED) and not run.is_stopped:
+        run.stop()
+        rest = min(FIRST_REST * 2 ** min(run.number.rest_count, 10), LONGEST_REST_OF_NUMBER)
+        awake = PhoneNumber.objects.filter(pk=run.number.pk, rest_count=run.number.rest_count)
+        awake.update(rests_until=timezone.now() + rest, rest_count=F("rest_count") + 1)
+        log.warning("Meta does not answer: a number rests", number=run.number.pk, seconds=rest.total_seconds())
+
+
 def _upload_anew(run, row: Claimed, answer: GraphAPIError) -> None:
     files.forget(run, row)
 
@@ -180,6 +203,7 @@ def _calm_pairs(rows: Iterable[Claimed]) -> None:
 
 STOPS = {ErrorClass.TOKEN_DEAD, ErrorClass.ACCOUNT_STOPPED, ErrorClass.NUMBER_STOPPED, ErrorClass.SLOW_ACCOUNT}
 SLOWS = {ErrorClass.SLOW_NUMBER, ErrorClass.SLOW_PAIR}
+NO_ANSWER = {ErrorClass.UNKNOWN_OUTCOME, ErrorClass.TRY_AGAIN}
 FOR_EACH = {_slow_pair, _upload_anew}
 CONSEQUENCES = {
     ErrorClass.TOKEN_DEAD: _doubt_connection,

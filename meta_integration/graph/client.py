@@ -26,7 +26,7 @@ NUMBER_FIELDS = (
     "throughput,whatsapp_business_manager_messaging_limit,is_pin_enabled,is_on_biz_app"
 )
 # Parameters that are secrets themselves.
-SECRETS = ("input_token", "client_secret", "code", "pin")
+SECRETS = ("input_token", "client_secret", "fb_exchange_token", "code", "pin")
 # Seconds. The first of the two also bounds how long all bytes of a file may take to leave.
 TRANSFER_TIMEOUT = (300.0, 120.0)
 
@@ -69,6 +69,15 @@ class MetaGraphClient:
         fields = {"client_id": app_id, "client_secret": app_secret, "code": code, "redirect_uri": redirect_uri}
         # POST, because Meta also takes GET with all of it in the URL, where logs would keep it.
         return self._request("POST", "oauth/access_token", json={"grant_type": "authorization_code", **fields})
+
+    def extend_token(self, app_id: str, app_secret: str, token: str) -> str:
+        """A token with the same access for another 60 days. The old one lives on until its own end."""
+        fields = {"client_id": app_id, "client_secret": app_secret, "set_token_expires_in_60_days": True}
+        body = {"grant_type": "fb_exchange_token", **fields, "fb_exchange_token": token}
+        answer = self._request("POST", "oauth/access_token", json=body)
+        if not isinstance(answer.get("access_token"), str):
+            raise GraphUnreachable("POST access_token: an answer without a token")
+        return answer["access_token"]
 
     def debug_token(self, input_token: str) -> dict:
         """What Meta knows of a token. Asked with the app's own token."""

@@ -37,6 +37,13 @@ def token_facts(account: WABA) -> dict:
     return app_client(account.workspace).debug_token(_opened(account))
 
 
+def extended_token(account: WABA) -> tuple[str, dict]:
+    """A token for the same access that lasts longer, and what Meta knows of it. Raises NoToken, GraphError."""
+    app = app_client(account.workspace)
+    token = app.extend_token(settings.META_APP_ID, settings.META_APP_SECRET, _opened(account))
+    return token, app.debug_token(token)
+
+
 def _opened(account: WABA) -> str:
     try:
         return account.access_token.open(account.workspace_id)

@@ -1,17 +1,24 @@
-"""Accesses that end by themselves: people are told before, again and again as the day comes closer."""
+"""Accesses that end by themselves: made longer where Meta allows it, and people are told before where it does not."""
 
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meta_integration.graph.errors import as_int
+from meta_integration.graph.errors import GraphError, as_int
 from meta_integration.models import WABA, Incident
-from meta_integration.services import incidents
+from meta_integration.sealed import seal
+from meta_integration.services import clients, facts, history, incidents
+from workspaces import services as workspaces
+
+log = structlog.get_logger(__name__)
 
 TELL_AT_DAYS = (1, 3, 7, 14)
+# Tried at each daily check from then on: long before anybody has to be told.
+EXTEND_BEFORE = timedelta(days=21)
 
 
 def moment(seconds) -> datetime | None:
@@ -20,14 +27,38 @@ def moment(seconds) -> datetime | None:
     return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None
 
 
-def note(account: WABA, facts: dict) -> None:
-    """Keep what Meta says about the end of the access, and tell the people when it is near."""
-    account.token_expires_at = moment(facts.get("expires_at"))
-    account.data_access_expires_at = moment(facts.get("data_access_expires_at"))
+def note(account: WABA, known: dict) -> None:
+    """Keep what Meta says about the end of the access; when it is near, make it longer or tell the people."""
+    account.token_expires_at = moment(known.get("expires_at"))
+    account.data_access_expires_at = moment(known.get("data_access_expires_at"))
     WABA.objects.filter(pk=account.pk, connected_at=account.connected_at).update(
         token_expires_at=account.token_expires_at, data_access_expires_at=account.data_access_expires_at
     )
+    extend(account)
     warn(account)
+
+
+def extend(account: WABA) -> bool:
+    """A token that lives 60 days is exchanged for a new one while it lives. An expired one cannot be."""
+    end, now = account.token_expires_at, timezone.now()
+    if end is None or not now < end < now + EXTEND_BEFORE:
+        return False
+    try:
+        token, known = clients.extended_token(account)
+    except (GraphError, clients.NoToken) as exc:
+        log.warning("an access could not be made longer", account=account.pk, reason=str(exc))
+        return False
+    if facts.trouble_of(known, account.waba_id):
+        return False
+    account.token_expires_at = moment(known.get("expires_at"))
+    same = WABA.objects.filter(pk=account.pk, connected_at=account.connected_at)
+    changes = {"access_token": seal(token, account.workspace_id), "token_expires_at": account.token_expires_at}
+    if not same.update(**changes):
+        return False
+    until = date_format(account.token_expires_at, "j F Y") if account.token_expires_at else _("without an end")
+    history.note(account, "extended", until, source=history.Source.CHECK)
+    workspaces.note(account.workspace, None, "made the access longer", account.waba_id, until=until)
+    return True
 
 
 def ends_at(account: WABA) -> datetime | None:

@@ -330,6 +330,22 @@ def test_people_are_told_14_7_3_and_1_days_before(
     assert Incident.objects.get().kind == "access_expires"
 
 
+def test_an_access_of_60_days_is_made_longer_before_anybody_is_told(graph):
+    account = WABAFactory(checked_at=timezone.now(), is_subscribed=True)
+    soon, later = (int((timezone.now() + timedelta(days=days)).timestamp()) for days in (20, 60))
+    answers.knows(graph, expires_at=soon)
+    answers.knows(graph, expires_at=later)
+    answers.lets_read(graph, account)
+    graph.post(f"{answers.GRAPH}/oauth/access_token", json={"access_token": "EAAlonger", "expires_in": 5184000})
+    watch.check(account)
+    account = WABA.objects.get(pk=account.pk)
+    assert account.access_token.open(account.workspace_id) == "EAAlonger"
+    assert int(account.token_expires_at.timestamp()) == later
+    assert not Incident.objects.exists()
+    sent = graph.calls[-1].request
+    assert "EAAlonger" in str(sent.url)  # What Meta knows of the new one, asked before it was stored.
+
+
 def test_a_longer_access_closes_the_warning(graph):
     account = WABAFactory(checked_at=timezone.now(), is_subscribed=True)
     answers.knows(graph, expires_at=int((timezone.now() + timedelta(days=2)).timestamp()))

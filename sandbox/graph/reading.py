@@ -9,7 +9,8 @@ from ..errors import GraphError
 from .calls import Call
 
 DEFAULT_LIMIT = 25
-HIGHEST_LIMIT = 100
+HIGHEST_LIMIT = 1000
+NOT_IN_LINKS = ("access_token", "appsecret_proof", "appsecret_time", "after", "before")
 
 
 def project(call: Call, everything: dict, defaults: list[str]) -> dict:
@@ -23,20 +24,33 @@ def project(call: Call, everything: dict, defaults: list[str]) -> dict:
 
 
 def page(call: Call, rows: list[dict]) -> dict:
-    """One page with opaque cursors; `next` only while there is more."""
+    """One page with opaque cursors; `next` and `previous` only while there is more that way."""
     limit = _limit(call)
-    start = _position(call.text("after")) if call.text("after") else 0
-    shown = rows[start : start + limit]
+    start, end = _bounds(call, limit, len(rows))
+    shown = rows[start:end]
     if not shown:
         return {"data": []}
-    cursors = {"before": _cursor(start), "after": _cursor(start + len(shown))}
+    cursors = {"before": _cursor(start), "after": _cursor(end)}
     paging = {"cursors": cursors}
-    if start + len(shown) < len(rows):
-        query = {"limit": limit, "after": cursors["after"]} | (
-            {"fields": call.text("fields")} if call.text("fields") else {}
-        )
-        paging["next"] = f"{call.url}?{urlencode(query)}"
+    if end < len(rows):
+        paging["next"] = _link(call, limit, "after", cursors["after"])
+    if start:
+        paging["previous"] = _link(call, limit, "before", cursors["before"])
     return {"data": shown, "paging": paging}
+
+
+def _bounds(call: Call, limit: int, count: int) -> tuple[int, int]:
+    if call.text("before") and not call.text("after"):
+        end = min(_position(call.text("before")), count)
+        return max(0, end - limit), end
+    start = _position(call.text("after")) if call.text("after") else 0
+    return start, min(start + limit, count)
+
+
+def _link(call: Call, limit: int, way: str, cursor: str) -> str:
+    """The same question from another place. Without the token, which Meta's own links carry."""
+    kept = {name: call.text(name) for name in call.params if name not in NOT_IN_LINKS}
+    return f"{call.url}?{urlencode({**kept, 'limit': limit, way: cursor})}"
 
 
 def _limit(call: Call) -> int:
@@ -53,5 +67,5 @@ def _cursor(position: int) -> str:
 def _position(cursor: str) -> int:
     try:
         return int(base64.urlsafe_b64decode(cursor).decode().removeprefix("position:"))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, UnicodeError, ValueError):
         raise GraphError(100, "(#100) Invalid cursor") from None

@@ -8,22 +8,34 @@ from .calls import Call
 from .reading import page, project
 
 DEFAULT_FIELDS = ["name", "parameter_format", "components", "language", "status", "category", "sub_category", "id"]
-FILTERS = ("name", "status", "category", "language")
+FILTERS = {
+    "name": lambda row, wanted: row["name"].lower() == wanted,
+    "status": lambda row, wanted: row["status"].lower() == wanted,
+    "category": lambda row, wanted: row["category"].lower() == wanted,
+    "language": lambda row, wanted: row["language"].lower() == wanted,
+    "quality_score": lambda row, wanted: row["quality_score"]["score"].lower() == wanted,
+    "content": lambda row, wanted: wanted in _content(row),
+    "name_or_content": lambda row, wanted: wanted in row["name"].lower() or wanted in _content(row),
+}
+
+
+def _content(row: dict) -> str:
+    return "\n".join(component.get("text", "") for component in row["components"]).lower()
 
 
 def list_of_waba(meta, call: Call) -> dict:
     waba = access.waba_of(meta, call, MANAGEMENT)
     rows = [message_templates.fields(template) for template in message_templates.of_waba(meta.world, waba.waba_id)]
-    for name in FILTERS:
+    for name, fits in FILTERS.items():
         wanted = call.text(name).lower()
-        rows = [row for row in rows if not wanted or row[name].lower() == wanted]
+        rows = [row for row in rows if not wanted or fits(row, wanted)]
     return page(call, [project(call, row, DEFAULT_FIELDS) for row in rows])
 
 
 def read(meta, call: Call) -> dict:
     token = access.token_of(meta, call)
     template = meta.world.templates[call.object_id]
-    if template.waba_id not in token.waba_ids:
+    if not access.reaches(meta, token, template.waba_id):
         raise no_such_object(call.object_id, call.method)
     access.require_scope(token, MANAGEMENT)
     return project(call, message_templates.fields(template), DEFAULT_FIELDS)

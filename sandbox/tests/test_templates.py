@@ -116,11 +116,55 @@ def test_named_parameters_may_come_in_any_order():
     assert caught.value.code == 132012
 
 
+def walk(sandbox, token, **params):
+    """All pages by their cursors; how many there were, and all names."""
+    pages, names = 0, []
+    while True:
+        answer = sandbox.get(f"{SHOP}/message_templates", token, params=params).json()
+        pages, names = pages + 1, names + [row["name"] for row in answer["data"]]
+        if "next" not in answer.get("paging", {}):
+            return pages, names
+        params["after"] = answer["paging"]["cursors"]["after"]
+
+
+def test_many_templates_come_in_pages(sandbox, token):
+    added = sandbox.control("templates", waba_id=SHOP, count=60)["names"]
+    pages, names = walk(sandbox, token, fields="name")
+    assert (pages, len(names)) == (3, 63) and set(added) < set(names)
+    assert walk(sandbox, token, limit=1000) == (1, names)
+    pages, names = walk(sandbox, token, limit=7, name_or_content="EXAMPLE TEXT")
+    assert (pages, names) == (9, added)
+
+
+def test_links_keep_the_question_and_never_the_token(sandbox, token):
+    sandbox.control("templates", waba_id=SHOP, count=5, status="REJECTED", category="MARKETING")
+    params = {"limit": 2, "status": "rejected", "fields": "status,rejected_reason", "access_token": token}
+    first = sandbox.get(f"{SHOP}/message_templates", params=params).json()
+    assert "previous" not in first["paging"] and token not in first["paging"]["next"]
+    second = requests.get(first["paging"]["next"], headers={"Authorization": f"Bearer {token}"}, timeout=5).json()
+    assert {(row["status"], row["rejected_reason"]) for row in second["data"]} == {("REJECTED", "INVALID_FORMAT")}
+    back = requests.get(second["paging"]["previous"], headers={"Authorization": f"Bearer {token}"}, timeout=5).json()
+    assert back["data"] == first["data"]
+
+
+def test_templates_are_found_by_what_they_say(sandbox, token):
+    def found(**params):
+        return [row["name"] for row in sandbox.get(f"{SHOP}/message_templates", token, params=params).json()["data"]]
+
+    assert found(content="picked up") == ["order_ready"]
+    assert found(name_or_content="hello") == ["hello_world", "order_ready"]
+    assert found(category="marketing", language="en_us") == ["new_collection"]
+    assert found(quality_score="red") == [] and len(found(quality_score="unknown")) == 3
+    answer = sandbox.get(f"{SHOP}/message_templates", token, params={"fields": "shoe_size"}).json()
+    assert answer["error"]["code"] == 100
+    assert sandbox.get(f"{SHOP}/message_templates", token, params={"after": "%ff!"}).json()["error"]["code"] == 100
+
+
 def test_phone_shows_a_filled_template_and_answers_its_button(sandbox, token, app):
     payload = {"type": "button", "sub_type": "quick_reply", "index": "1"}
     payload["parameters"] = [{"type": "payload", "payload": "thanks-7"}]
     wamid = send(sandbox, token, "order_ready", *READY, payload).json()["messages"][0]["id"]
-    wait_for(lambda: len(app.statuses()) == 2)
+    wait_for(lambda: [s for s in app.statuses() if (s["id"], s["status"]) == (wamid, "delivered")])
     page = requests.get(sandbox.base + PHONE, timeout=5).text
     assert "Hello Ann, your order A-7 is ready" in page and 'href="https://example.com/orders/A-7"' in page
     form = {"kind": "button", "wamid": wamid, "id": "Thank you"}

@@ -126,10 +126,15 @@ def processes(visit: Visit) -> Iterator[Result]:
     else:
         text = _("Nothing was heard of beat lately: nothing is tried again, checked or deleted on time.")
         yield fault("beat", text, _("Start the process “beat”: exactly one of it."))
-    alive = {queue for queue in health.HEARD if health.is_heard(queue)} | (set() if is_beating else _queues_at_work())
+    silent = {queue for queue in health.HEARD if not health.is_heard(queue)}
+    at_work = _queues_at_work() if silent else set()
     for queue, process in health.HEARD.items():
-        if queue in alive:
+        if queue not in silent or (queue in at_work and not is_beating):
             yield ok(f"worker-{queue}", _("A worker of this queue is alive."))
+        elif queue in at_work:
+            text = _("A worker of the queue “%(queue)s” is alive, but has not come to its heartbeat for a minute.")
+            step = _("It has more to do than it can. If that lasts, start more of the process “%(process)s”.")
+            yield warning(f"worker-{queue}", text % {"queue": queue}, step % {"process": process})
         else:
             text = _("No worker of the queue “%(queue)s” was heard of lately.") % {"queue": queue}
             step = _("Start the process “%(process)s” (Procfile), or look into its log.") % {"process": process}

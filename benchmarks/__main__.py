@@ -1,14 +1,13 @@
 import argparse
 import importlib
 import os
-import re
 import sys
 import time
 
 import django
-import psycopg
 
 from benchmarks import report
+from tests.stack import new_database
 
 TITLES = {
     "intake": "Webhook intake",
@@ -46,11 +45,7 @@ def main() -> int:
 
 def _make_database() -> None:
     """A database of its own, empty, with all tables; for this process and all it starts."""
-    server = os.environ["DATABASE_URL"]
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS galantis_bench WITH (FORCE)")
-        connection.execute("CREATE DATABASE galantis_bench")
-    os.environ["DATABASE_URL"] = re.sub(r"/[^/?]+(\?.*)?$", "/galantis_bench", server)
+    os.environ["DATABASE_URL"] = new_database("galantis_bench")
     django.setup()
     from django.core.management import call_command
 

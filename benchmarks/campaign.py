@@ -1,21 +1,16 @@
 """Webhook intake while a campaign runs at 1,000 a second, with its statuses coming in and being applied."""
 
 import itertools
-import json
-import os
 import time
+from collections.abc import Iterator
 
-import requests
-
-from benchmarks import load, processes, shop
-from benchmarks.intake import bodies
+from benchmarks import bodies, load, processes, sender, shop
 from benchmarks.report import Figure, at_most, exactly, note
 from inbox.models import Message
-from inbox.tasks import pump
-from meta_integration.models import WebhookDelivery
+from meta_integration.models import PhoneNumber, WebhookDelivery
 
 SECONDS, CONNECTIONS = 25, 8
-# Each message of the campaign comes back as sent and delivered, bundled as Meta does; customers write beside it.
+# By turns ten messages of the campaign come back as delivered, bundled as Meta does, and a customer writes.
 POSTS_A_SECOND = 150
 
 
@@ -26,49 +21,33 @@ def measure() -> list[Figure]:
     shop.settle_down()
     with (
         processes.web() as web,
-        processes.stub(0.1) as port,
+        processes.stub() as meta,
         processes.worker("webhooks,default", 1),
-        processes.worker("sending", 2, GRAPH_BASE_URL=f"http://127.0.0.1:{port}"),
+        sender.pumping(number, meta),
     ):
-        pump.delay(number.pk)
         time.sleep(4)
-        each = itertools.chain.from_iterable(zip(bodies(), _statuses(number, messages), strict=True))
+        each = itertools.chain.from_iterable(zip(bodies.texts(), _delivered(number, messages), strict=True))
         _post(web, each, 1)  # Connections, caches and prepared statements are there.
+        before = WebhookDelivery.objects.count()
         result = _post(web, each, SECONDS)
-        arrivals = requests.get(f"http://127.0.0.1:{port}/arrivals", timeout=30).json()
-        Message.objects.filter(status="queued").update(status="cancelled")
-    others = sum(count for status, count in result.statuses.items() if status != 200)
+        rows = WebhookDelivery.objects.count() - before
+        arrivals = meta.arrivals()
     times = [at for at, _ in arrivals]
     return [
         at_most("99 of 100 answered within", result.percentile(0.99) * 1000, "ms", 250),
         at_most("the slowest", max(result.latencies) * 1000, "ms", 1000),
-        exactly("answers other than 200", others, "", 0),
-        exactly("posts without a row", max(0, len(result.latencies) - WebhookDelivery.objects.count()), "", 0),
+        exactly("answers other than 200", result.others, "", 0),
+        exactly("posts without a row", max(0, len(result.latencies) - rows), "", 0),
         note("posts meanwhile", result.rate, "/s"),
         note("messages sent meanwhile", len(times) / (max(times) - min(times)), "/s"),
     ]
 
 
-def _statuses(number, messages):
+def _delivered(number: PhoneNumber, messages: list[Message]) -> Iterator[bytes]:
     """Ten statuses in each post, of the campaign's messages in turn."""
-    metadata = {"display_phone_number": "15550200000", "phone_number_id": number.phone_number_id}
-    for at in itertools.count(step=10):
-        statuses = [
-            {
-                "id": f"wamid.{message.reference}",
-                "status": "delivered",
-                "timestamp": str(int(time.time())),
-                "biz_opaque_callback_data": str(message.reference),
-            }
-            for message in messages[at % len(messages) :][:10]
-        ]
-        value = {"messaging_product": "whatsapp", "metadata": metadata, "statuses": statuses}
-        entry = {"id": number.account.waba_id, "changes": [{"value": value, "field": "messages"}]}
-        yield json.dumps({"object": "whatsapp_business_account", "entry": [entry], "n": at}).encode()
+    statuses = (bodies.status_of(message, "delivered") for message in itertools.cycle(messages))
+    return bodies.with_statuses(number, statuses, 10)
 
 
 def _post(port: int, each, seconds: float) -> load.Result:
-    secret = os.environ["META_APP_SECRET"]
-    return load.post(
-        port, "/webhooks/meta/", each, secret=secret, connections=CONNECTIONS, seconds=seconds, rate=POSTS_A_SECOND
-    )
+    return load.post(port, each, connections=CONNECTIONS, seconds=seconds, rate=POSTS_A_SECOND)

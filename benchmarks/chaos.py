@@ -5,19 +5,16 @@ from pathlib import Path
 
 from benchmarks.report import Figure, exactly, note
 from tests import chaos
-from tests.stack import Stack
+from tests.stack import prepared
 
 MESSAGES, KILLS, PAUSE, PATIENCE = 10_000, 14, (1.0, 4.0), 120
 
 
 def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="galantis-chaos-") as folder:
-        stack = Stack(Path(folder), own_valkey=True, SENDING_LEASE_SECONDS="12", GRAPH_READ_TIMEOUT="6")
-        try:
-            stack.prepare()
+        options = {"own_valkey": True, "SENDING_LEASE_SECONDS": "12", "GRAPH_READ_TIMEOUT": "6"}
+        with prepared(Path(folder), **options) as stack:
             books = chaos.run(stack, messages=MESSAGES, kills=KILLS, pause=PAUSE, patience=PATIENCE)
-        finally:
-            stack.stop()
     accepted_or_in_doubt = len(books.metas) + len(books.never_accepted)
     return [
         exactly("messages in exactly one state", len(books.ours), "", MESSAGES),

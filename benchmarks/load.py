@@ -2,12 +2,15 @@
 
 import hashlib
 import hmac
+import os
 import selectors
 import socket
 import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+SECRET = os.environ["META_APP_SECRET"].encode()
 
 
 @dataclass
@@ -22,6 +25,11 @@ class Result:
     def rate(self) -> float:
         return len(self.latencies) / self.seconds
 
+    @property
+    def others(self) -> int:
+        """Answers other than 200."""
+        return sum(count for status, count in self.statuses.items() if status != 200)
+
     def percentile(self, share: float) -> float:
         ordered = sorted(self.latencies)
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
@@ -34,10 +42,8 @@ class _Connection:
     received: bytes = b""
 
 
-def post(
-    port: int, path: str, bodies: Iterator[bytes], *, secret: str, connections: int, seconds: float, rate: float = 0
-) -> Result:
-    """POST signed bodies to 127.0.0.1 for `seconds`, as fast as `connections` allow, or `rate` a second.
+def post(port: int, bodies: Iterator[bytes], *, connections: int, seconds: float, rate: float = 0) -> Result:
+    """POST bodies to the door, signed as Meta's, for `seconds`: as fast as `connections` allow, or `rate` a second.
 
     At a rate, an answer's time counts from when its post was due: one that hangs does not hide the others' waiting.
     """
@@ -47,7 +53,7 @@ def post(
     while free or busy:
         now = time.perf_counter()
         while free and now < begun + seconds and due <= now:
-            _send(free.popleft(), path, next(bodies), secret, due if rate else now)
+            _send(free.popleft(), next(bodies), due if rate else now)
             due, busy = due + (1 / rate if rate else 0), busy + 1
         if not busy and now >= begun + seconds:
             break
@@ -71,10 +77,10 @@ def _connect(port: int, selector: selectors.BaseSelector) -> _Connection:
     return connection
 
 
-def _send(connection: _Connection, path: str, body: bytes, secret: str, started: float) -> None:
-    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+def _send(connection: _Connection, body: bytes, started: float) -> None:
+    signature = hmac.new(SECRET, body, hashlib.sha256).hexdigest()
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"POST /webhooks/meta/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         f"X-Hub-Signature-256: sha256={signature}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     connection.started = started

@@ -2,12 +2,9 @@
 
 import time
 
-import requests
-
-from benchmarks import processes, shop
+from benchmarks import processes, sender, shop
 from benchmarks.report import Figure, at_least, at_most
 from benchmarks.sending import most_in_a_second
-from inbox.tasks import pump
 
 LIMIT, SECONDS = 80, 60
 
@@ -17,11 +14,9 @@ def measure() -> list[Figure]:
     number = shop.open_shop()
     shop.messages(number, shop.customers(number, 2000), LIMIT * (SECONDS + 10))
     shop.settle_down()
-    with processes.stub(0.1) as port:
-        with processes.worker("sending", 2, GRAPH_BASE_URL=f"http://127.0.0.1:{port}"):
-            pump.delay(number.pk)
-            time.sleep(SECONDS + 4)
-        arrivals = requests.get(f"http://127.0.0.1:{port}/arrivals", timeout=30).json()
+    with processes.stub() as meta, sender.pumping(number, meta):
+        time.sleep(SECONDS + 4)
+        arrivals = meta.arrivals()
     times = sorted(at for at, _ in arrivals)
     begun = times[0] + 1
     times = [at for at in times if begun <= at < begun + SECONDS]

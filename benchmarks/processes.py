@@ -8,7 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+import requests
+
+from galantis.embedded import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".data" / "bench" / "logs"
@@ -35,7 +40,7 @@ def running(name: str, *command: str, port: int | None = None, **environment: st
 def web(application: str = "galantis.wsgi:application", *, name: str = "web"):
     """Granian as in the Procfile; yields its port."""
     return _on_a_port(name, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2",
-                      "--blocking-threads", "24", application)  # fmt: skip
+                      "--blocking-threads", "8", application)  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -45,12 +50,26 @@ def _on_a_port(name: str, *command: str) -> Iterator[int]:
         yield port
 
 
+@dataclass(frozen=True)
+class Stub:
+    """Where the stub listens, and what has arrived there."""
+
+    url: str
+
+    def arrivals(self) -> list[tuple[float, str]]:
+        """When each message arrived, in seconds since the epoch, with its reference."""
+        return [(at, reference) for at, reference in requests.get(f"{self.url}/arrivals", timeout=30).json()]
+
+    def forget(self) -> None:
+        requests.delete(f"{self.url}/arrivals", timeout=10)
+
+
 @contextlib.contextmanager
-def stub(latency: float) -> Iterator[int]:
-    """Meta's /messages, answering after so many seconds; yields its port."""
+def stub() -> Iterator[Stub]:
+    """Meta's /messages, answering after a tenth of a second."""
     port = free_port()
-    with running("stub", "benchmarks.stub", "--port", str(port), "--latency", str(latency), port=port):
-        yield port
+    with running("stub", "benchmarks.stub", "--port", str(port), "--latency", "0.1", port=port):
+        yield Stub(f"http://127.0.0.1:{port}")
 
 
 def worker(queues: str, concurrency: int, **environment: str):
@@ -58,11 +77,6 @@ def worker(queues: str, concurrency: int, **environment: str):
     arguments = ["-A", "galantis", "worker", "-n", f"{name}@bench", "-Q", queues, "--concurrency", str(concurrency)]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     return running(f"worker-{name}", "celery", *arguments, *quiet, **environment)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def _wait_for(port: int, process: subprocess.Popen, name: str) -> None:

@@ -3,13 +3,9 @@
 import time
 from statistics import quantiles
 
-import requests
-
-from benchmarks import processes, shop
+from benchmarks import processes, sender, shop
 from benchmarks.report import Figure, at_most, exactly, note
-from inbox.models import Message
 from inbox.services import sending
-from inbox.tasks import pump
 from workspaces.models import User
 
 REPLIES, EVERY = 150, 0.2
@@ -27,8 +23,7 @@ def _beside_a_campaign(level: str, limit: int) -> list[Figure]:
     shop.messages(number, threads, int(limit * (REPLIES * EVERY + 20)))
     shop.settle_down()
     pressed = {}
-    with processes.stub(0.1) as port, processes.worker("sending", 2, GRAPH_BASE_URL=f"http://127.0.0.1:{port}"):
-        pump.delay(number.pk)
+    with processes.stub() as meta, sender.pumping(number, meta):
         time.sleep(5)
         for n in range(REPLIES):
             begun = time.time()
@@ -36,8 +31,7 @@ def _beside_a_campaign(level: str, limit: int) -> list[Figure]:
             pressed[str(message.reference)] = begun
             time.sleep(max(0.0, begun + EVERY - time.time()))
         time.sleep(3)
-        arrivals = requests.get(f"http://127.0.0.1:{port}/arrivals", timeout=30).json()
-        Message.objects.filter(status="queued").update(status="cancelled")
+        arrivals = meta.arrivals()
     took = [at - pressed[reference] for at, reference in arrivals if reference in pressed]
     campaign = [at for at, reference in arrivals if reference not in pressed]
     cuts = quantiles(took, n=100)

@@ -3,18 +3,15 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import requests
 from django.conf import settings
 
-from benchmarks import processes, shop
+from benchmarks import processes, sender, shop
 from benchmarks.report import Figure, at_least, exactly, note
-from inbox.models import Message
-from inbox.tasks import pump
 from meta_integration.models import PhoneNumber
 from meta_integration.services.calls import CallBuffer
 from meta_integration.services.clients import graph_client_for
 
-LATENCY, SECONDS, BARE_SECONDS = 0.1, 60, 12
+SECONDS, BARE_SECONDS = 60, 12
 LIMIT = 1000
 
 
@@ -22,14 +19,15 @@ def measure() -> list[Figure]:
     shop.empty()
     number = shop.open_shop(level="HIGH")
     threads = shop.customers(number, 20_000)
-    with processes.stub(LATENCY) as port:
-        settings.GRAPH_BASE_URL = f"http://127.0.0.1:{port}"
+    with processes.stub() as meta:
+        settings.GRAPH_BASE_URL = meta.url
         bare = _bare_loop(number)
-        requests.delete(f"http://127.0.0.1:{port}/arrivals", timeout=10)
+        meta.forget()
         shop.messages(number, threads, int(LIMIT * SECONDS * 1.1))
         shop.settle_down()
-        with processes.worker("sending", 2, GRAPH_BASE_URL=settings.GRAPH_BASE_URL):
-            arrivals = _arrivals_of_a_minute(number, port)
+        with sender.pumping(number, meta):
+            time.sleep(SECONDS + 5)
+            arrivals = meta.arrivals()
     times = sorted(at for at, _ in arrivals)
     # The first two seconds are a worker's start.
     times = [at for at in times if times[0] + 2 <= at <= times[0] + 2 + SECONDS]
@@ -44,15 +42,6 @@ def measure() -> list[Figure]:
         note("most in any second", most_in_a_second(times), ""),
         exactly("messages sent twice", len(references) - len(set(references)), "", 0),
     ]
-
-
-def _arrivals_of_a_minute(number: PhoneNumber, port: int) -> list:
-    pump.delay(number.pk)
-    time.sleep(SECONDS + 5)
-    arrivals = requests.get(f"http://127.0.0.1:{port}/arrivals", timeout=30).json()
-    # What is left is not sent, so that the benchmark ends.
-    Message.objects.filter(status="queued").update(status="cancelled")
-    return arrivals
 
 
 def _bare_loop(number: PhoneNumber) -> float:

@@ -1,6 +1,8 @@
 """A shop with a number, customers and messages, written in bulk."""
 
+import hashlib
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import connection
@@ -58,6 +60,22 @@ def messages(number: PhoneNumber, threads: list[Thread], count: int, **fields) -
         for n in range(count)
     ]  # fmt: skip
     return Message.objects.bulk_create(rows, batch_size=2000)
+
+
+def with_sent_messages(count: int) -> tuple[PhoneNumber, list[Message]]:
+    """One shop and nothing else: its texts are with Meta, and each has its wamid."""
+    empty()
+    number = open_shop()
+    sent = messages(number, customers(number, 2000), count, status="sent")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE inbox_message SET wamid = 'wamid.' || reference")
+    return number, sent
+
+
+def deliveries(bodies: Iterable[bytes]) -> None:
+    """As if they had all come through the door."""
+    rows = [WebhookDelivery(body=body, body_sha256=hashlib.sha256(body).digest()) for body in bodies]
+    WebhookDelivery.objects.bulk_create(rows, batch_size=2000)
 
 
 def settle_down() -> None:

@@ -1,22 +1,17 @@
 """Statuses a second: three of each message, one in each webhook as Meta posts them on a quiet day, and in batches."""
 
-import hashlib
-import json
 import os
-import random
 import time
-import uuid
 
 import psycopg
-from django.db import connection
 
-from benchmarks import processes, shop
+from benchmarks import bodies, processes, shop
 from benchmarks.report import Figure, at_least, exactly, note
 from inbox.models import Message, MessageStatus
-from meta_integration.models import PhoneNumber, WebhookDelivery
+from meta_integration.models import WebhookDelivery
+from meta_integration.tasks import process_webhooks
 
 MESSAGES = 10_000
-EACH = ("sent", "delivered", "read")
 
 
 def measure() -> list[Figure]:
@@ -34,9 +29,11 @@ def measure() -> list[Figure]:
 
 def _run(in_each: int) -> tuple[float, int]:
     """Statuses a second from the first to the last, and the messages that are not `read` afterwards."""
-    number, messages = _sent_messages()
-    statuses = _statuses(messages)
-    _post(number, statuses, in_each)
+    number, messages = shop.with_sent_messages(MESSAGES)
+    statuses = bodies.all_statuses(messages)
+    shop.deliveries(bodies.with_statuses(number, statuses, in_each))
+    for _ in range(2):
+        process_webhooks.delay()
     shop.settle_down()
     with processes.worker("webhooks", 2):
         begun = _wait_for_the_first()
@@ -48,53 +45,6 @@ def _run(in_each: int) -> tuple[float, int]:
     return (len(statuses) - begun_with) / seconds, wrong + len(statuses) - MessageStatus.objects.count()
 
 
-def _sent_messages() -> tuple[PhoneNumber, list[Message]]:
-    shop.empty()
-    number = shop.open_shop()
-    messages = shop.messages(number, shop.customers(number, 2000), MESSAGES, status="sent")
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE inbox_message SET wamid = 'wamid.' || reference")
-    return number, messages
-
-
-def _statuses(messages: list[Message]) -> list[dict]:
-    """All of them, a little out of order."""
-    now = int(time.time())
-    statuses = [
-        (place * len(messages) + n + random.uniform(0, 500), message, status)
-        for place, status in enumerate(EACH)
-        for n, message in enumerate(messages)
-    ]
-    return [
-        {
-            "id": f"wamid.{message.reference}",
-            "status": status,
-            "timestamp": str(now),
-            "recipient_id": "15550200001",
-            "conversation": {"id": uuid.uuid4().hex, "origin": {"type": "marketing"}},
-            "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "marketing"},
-            "biz_opaque_callback_data": str(message.reference),
-        }
-        for _, message, status in sorted(statuses, key=lambda each: each[0])
-    ]
-
-
-def _post(number: PhoneNumber, statuses: list[dict], in_each: int) -> None:
-    """As if they had all come through the door."""
-    metadata = {"display_phone_number": "15550200000", "phone_number_id": number.phone_number_id}
-    rows = []
-    for at in range(0, len(statuses), in_each):
-        value = {"messaging_product": "whatsapp", "metadata": metadata, "statuses": statuses[at : at + in_each]}
-        entry = {"id": number.account.waba_id, "changes": [{"value": value, "field": "messages"}]}
-        body = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
-        rows.append(WebhookDelivery(body=body, body_sha256=hashlib.sha256(body).digest()))
-    WebhookDelivery.objects.bulk_create(rows, batch_size=2000)
-    from meta_integration.tasks import process_webhooks
-
-    for _ in range(2):
-        process_webhooks.delay()
-
-
 def _wait_for_the_first() -> float:
     while not MessageStatus.objects.exists():
         time.sleep(0.02)
@@ -103,8 +53,8 @@ def _wait_for_the_first() -> float:
 
 def _reference() -> float:
     """What PostgreSQL and one process need for the same rows, with nothing around: no parsing, no rules, no doubts."""
-    _, messages = _sent_messages()
-    rows = [(message.workspace_id, message.pk, status) for status in EACH for message in messages]
+    _, messages = shop.with_sent_messages(MESSAGES)
+    rows = [(message.workspace_id, message.pk, status) for status in bodies.STATUSES for message in messages]
     append = """
         INSERT INTO inbox_messagestatus (workspace_id, message_id, status, at, received_at, raw, pricing_type,
           pricing_category) SELECT workspace, message, status, now(), now(), '{}', '', ''

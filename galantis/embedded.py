@@ -142,7 +142,7 @@ def start_valkey(folder: Path) -> tuple[subprocess.Popen, str]:
 def _start(name: str, command, is_ready, log: Path, *, end_with: int, user=None) -> tuple[subprocess.Popen, int]:
     """Start a server on a free port and wait until it is ready. Another port is tried when somebody was quicker."""
     for _ in range(3):
-        port = _free_port()
+        port = free_port()
         with open(log, "a") as out:
             process = subprocess.Popen(
                 command(port),
@@ -265,7 +265,8 @@ def _write_private(file: Path, text: str) -> None:
     new.replace(file)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody has; whoever is quicker may still take it."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
 

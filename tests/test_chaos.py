@@ -3,7 +3,7 @@
 import pytest
 
 from tests import chaos
-from tests.stack import Stack
+from tests.stack import prepared
 
 pytestmark = pytest.mark.e2e
 MESSAGES = 400
@@ -11,12 +11,9 @@ MESSAGES = 400
 
 @pytest.fixture
 def storm(tmp_path_factory):
-    stack = Stack(tmp_path_factory.mktemp("chaos"), own_valkey=True, SENDING_LEASE_SECONDS="6", GRAPH_READ_TIMEOUT="4")
-    try:
-        stack.prepare()
+    folder = tmp_path_factory.mktemp("chaos")
+    with prepared(folder, own_valkey=True, SENDING_LEASE_SECONDS="6", GRAPH_READ_TIMEOUT="4") as stack:
         yield stack
-    finally:
-        stack.stop()
 
 
 def test_nothing_is_lost_and_nothing_sent_twice_whoever_is_killed(storm):

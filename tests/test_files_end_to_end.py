@@ -15,10 +15,7 @@ PICTURE = picture("JPEG", size=(64, 48))
 
 
 def test_a_customers_picture_is_fetched_and_shown_to_members_alone(stack: Stack):
-    stack.start("sandbox", "web", "worker", "beat")
-    stack.wait_ready()
-    merchant = stack.logged_in("merchant")
-    stack.connect(merchant)
+    merchant = stack.open_shop()
     sent = {"type": "image", "image": {"caption": "This one?"}}
     file = base64.b64encode(PICTURE).decode()
     stack.control("inbound", customer=CUSTOMER, phone_number_id=NUMBER, message=sent, file=file, mime_type="image/jpeg")

@@ -11,8 +11,7 @@ pytestmark = pytest.mark.e2e
 
 
 def test_from_log_in_to_a_read_answer(stack: Stack, page: Page):
-    stack.start("sandbox", "web", "worker", "beat")
-    stack.wait_ready()
+    stack.start_all()
     connect_in_browser(stack, page)
 
     page.goto(f"{stack.web_url}/inbox/")

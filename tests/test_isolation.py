@@ -29,8 +29,7 @@ MANAGED_APPS = {"workspaces", "meta_integration"}
 
 
 @pytest.fixture
-def two_worlds(db, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def two_worlds(db):
     logging.disable()  # Of hundreds of refusals, each with its traceback.
     yield make_two_worlds()
     logging.disable(logging.NOTSET)

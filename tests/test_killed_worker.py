@@ -14,10 +14,7 @@ CONNECTIONS = 3
 @pytest.fixture
 def with_replies(stack: Stack):
     """Connected, customers wrote, and the agent's answers are queued; no worker runs."""
-    stack.start("sandbox", "web", "worker", "beat")
-    stack.wait_ready()
-    merchant = stack.logged_in("merchant")
-    stack.connect(merchant)
+    merchant = stack.open_shop()
     # Several, because a customer's messages leave one after the other.
     customers = stack.control("customers", count=MESSAGES, phone_number_id=NUMBER)["customers"]
     for customer in customers:

@@ -4,29 +4,18 @@ import json
 import random
 
 import pytest
-from django.db import connection
 
 from conftest import PAYLOADS
-from inbox.models import Contact, Message, MessageStatus, OrphanStatus, Thread
+from inbox.models import Message, MessageStatus
 from inbox.tests.factories import MessageFactory
 from meta_integration import intake
 from meta_integration.models import WebhookDelivery
 from meta_integration.tests.factories import PhoneNumberFactory, WABAFactory
+from tests.replaying import everything, replay_all
 
 pytestmark = pytest.mark.django_db
-TABLES = [Contact, Thread, Message, MessageStatus, OrphanStatus]
 STATUSES = ["sent", "delivered", "read", "failed", "played", "deleted", "invented_tomorrow"]
 NUMBER_ID = "200000000000009"
-
-
-def everything() -> dict[str, list]:
-    """Each table, each row as PostgreSQL writes it."""
-    found = {}
-    with connection.cursor() as cursor:
-        for model in TABLES:
-            cursor.execute(f"SELECT row::text FROM {model._meta.db_table} row ORDER BY id")  # noqa: S608 Our own names.
-            found[model.__name__] = cursor.fetchall()
-    return found
 
 
 @pytest.fixture
@@ -73,11 +62,5 @@ def conversation(account) -> list[dict]:
 def test_replaying_everything_three_times_in_random_order_changes_nothing(delivered):
     before = everything()
     for _ in range(3):
-        pks = list(WebhookDelivery.objects.values_list("pk", flat=True))
-        random.shuffle(pks)
-        while pks:
-            some, pks = pks[:7], pks[7:]
-            assert intake.replay(WebhookDelivery.objects.filter(pk__in=some)) == len(some)
-            while intake.process_waiting(limit=random.choice([1, 3, 100])):
-                pass
+        replay_all(at_once=7, limits=[1, 3, 100])
     assert everything() == before

@@ -5,33 +5,21 @@ import sys
 from collections import Counter
 
 import pytest
-import requests
 
-from tests import chaos
-from tests.stack import NUMBER, ROOT, Stack
+from tests import campaign
+from tests.stack import ROOT, WABA, Stack, prepared
 
 pytestmark = pytest.mark.e2e
-WABA = "100000000000001"
 MESSAGES, BEFORE_IT_DIES = 1000, 300
 
 
 @pytest.fixture
 def sending(tmp_path_factory):
-    stack = Stack(tmp_path_factory.mktemp("token"), own_valkey=True)
-    try:
-        stack.prepare()
-        stack.start("valkey", "sandbox", "web", "worker", "beat")
-        stack.wait_ready()
-        stack.connect(stack.logged_in("merchant"))
-        stack.control("weather", no_pair_limit=True)
-        stack.control("number", phone_number_id=NUMBER, throughput_level="HIGH")
-        stack.sql("UPDATE meta_integration_phonenumber SET throughput_level = 'HIGH'")
+    with prepared(tmp_path_factory.mktemp("token"), own_valkey=True) as stack:
+        campaign.connect(stack, no_pair_limit=True)
         stack.control("revoke", waba_id=WABA, subcode=463, after=BEFORE_IT_DIES)
-        customers = stack.control("customers", count=500, phone_number_id=NUMBER)["customers"]
-        chaos.queue(stack, customers, MESSAGES)
+        campaign.queue(stack, MESSAGES, customers=500)
         yield stack
-    finally:
-        stack.stop()
 
 
 def counts(stack: Stack) -> Counter:
@@ -42,8 +30,7 @@ def counts(stack: Stack) -> Counter:
 
 def new_token(stack: Stack) -> str:
     """As a person would get one: through the log-in dialog, for this account."""
-    answer = requests.post(f"{stack.sandbox_url}/control/token", json={"waba_id": WABA}, timeout=10)
-    return answer.json()["access_token"]
+    return stack.control("token", waba_id=WABA)["access_token"]
 
 
 def test_not_one_message_fails_and_a_new_token_lets_all_flow(sending):

@@ -199,7 +199,6 @@ def page(name: str, response) -> dict:
 @pytest.fixture
 def owner(settings):
     settings.META_APP_SECRET = APP_SECRET
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return MembershipFactory().user
 
 

@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import socket
 import threading
 
 import pytest
@@ -14,6 +15,11 @@ from meta_integration.graph.adapter import GraphAdapter, _OneWrite
 class Meta(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     seen: list = []
+    sockets: list = []
+
+    def setup(self):
+        super().setup()
+        self.sockets.append(self.connection)
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -38,6 +44,7 @@ class Meta(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def address():
     Meta.seen.clear()
+    Meta.sockets.clear()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Meta)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -72,8 +79,6 @@ def test_one_connection_serves_one_call_after_the_other(address):
 def test_a_server_that_hung_up_meanwhile_costs_nothing(address):
     session = session_with(GraphAdapter(), address)
     assert session.get(f"{address}/v23.0/me").ok
-    pool = session.get_adapter(address + "/")._pool
-    connection = pool._get_conn()
-    connection.close()
-    pool._put_conn(connection)
+    Meta.sockets[0].shutdown(socket.SHUT_RDWR)
     assert session.get(f"{address}/v23.0/me").ok
+    assert len({client for *_, client in Meta.seen}) == len(Meta.sockets) == 2

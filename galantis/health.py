@@ -11,6 +11,9 @@ from workspaces.valkey import client
 
 # The queues whose workers must be there: one that processes, one that sends.
 QUEUES = {"default": "worker", "sending": "sender"}
+# All queues, and the process of the Procfile whose workers take them: each is heard of, and the doctor looks at all.
+HEARD = {"webhooks": "worker", "default": "worker", "sending": "sender", "sync": "fetcher"}
+BEAT = "beat"
 # Three missed beats, and time for a sender that has its hands full.
 HEARTBEAT_IS_OLD_AFTER = 60
 
@@ -39,8 +42,13 @@ def readyz() -> JsonResponse:
 
 
 def note_heartbeat(queue: str) -> None:
-    """A worker of this queue says it is alive. The key expires by itself when none says so any more."""
+    """A worker of this queue, or beat, says it is alive. The key expires by itself when none says so any more."""
     client().set(_heartbeat_key(queue), int(time.time()), ex=HEARTBEAT_IS_OLD_AFTER)
+
+
+def is_heard(queue: str) -> bool:
+    """Raises RedisError without Valkey."""
+    return bool(client().exists(_heartbeat_key(queue)))
 
 
 def _database() -> str:
@@ -72,6 +80,6 @@ def _heartbeat_key(queue: str) -> str:
 
 def _worker_of(queue: str) -> str:
     try:
-        return "ok" if client().exists(_heartbeat_key(queue)) else f"no worker of queue “{queue}” heard of lately"
+        return "ok" if is_heard(queue) else f"no worker of queue “{queue}” heard of lately"
     except redis.RedisError:
         return "not known: no answer from Valkey"

@@ -118,7 +118,7 @@ CELERY_BEAT_SCHEDULE = {
             "schedule": 10,
             "options": {"queue": queue, "expires": 30},
         }
-        for queue in ("default", "sending")
+        for queue in ("webhooks", "default", "sending", "sync")
     },
     "sweep-webhooks": {"task": "meta_integration.tasks.sweep_webhooks", "schedule": 10, "options": {"expires": 10}},
     "check-connections": {
@@ -174,6 +174,51 @@ META_WEBHOOK_HANDLERS = {
     "phone_number_name_update": "meta_integration.webhooks.handle_name_update",
 }
 WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
+
+# Support and doctor ------------------------------------------------------------------------------------------------
+# Why a workspace's messages do or do not flow: functions that make a section of it. The connection is the first.
+SUPPORT_DESK = [
+    "meta_integration.desk.connection.section",
+    "meta_integration.desk.connection.subscription",
+    "meta_integration.desk.numbers.section",
+    "meta_integration.desk.trouble.incidents",
+    "inbox.desk.queue.section",
+    "meta_integration.desk.flow.deliveries",
+    "meta_integration.desk.flow.traffic",
+    "inbox.desk.lately.arrivals",
+    "inbox.desk.lately.errors",
+    "meta_integration.desk.extras.templates",
+    "meta_integration.desk.extras.catalog",
+    "meta_integration.desk.trouble.calls",
+    "meta_integration.desk.trouble.history",
+    "workspaces.desk.audit.section",
+]
+SUPPORT_DESK_GLANCES = [
+    "meta_integration.desk.glances.connections",
+    "meta_integration.desk.glances.numbers",
+    "inbox.desk.queue.glances",
+]
+SUPPORT_BUNDLE = {name: f"meta_integration.desk.bundle.{name}" for name in ("incidents", "history", "calls", "errors")}
+REDACT = "galantis.logs.redact"
+# In the order in which they are asked: what others need comes first.
+DOCTOR_CHECKS = [
+    "galantis.doctor.configuration",
+    "galantis.doctor.database",
+    "galantis.doctor.migrations",
+    "galantis.doctor.valkey",
+    "galantis.doctor.processes",
+    "galantis.doctor.queues",
+    "galantis.doctor.storage",
+    "galantis.doctor.clock",
+    "meta_integration.doctor.ours.sealed",
+    "meta_integration.doctor.ours.deliveries",
+    "meta_integration.doctor.ours.signature",
+    "inbox.doctor.outbox",
+    "meta_integration.doctor.theirs.callback",
+    "meta_integration.doctor.theirs.meta",
+    "meta_integration.doctor.theirs.app",
+    "meta_integration.doctor.accounts.accounts",
+]
 
 # Sending -----------------------------------------------------------------------------------------------------------
 SENDING_THREADS = env.int("SENDING_THREADS", default=256)
@@ -358,6 +403,18 @@ UNFOLD = {
             {
                 "title": _("When something is wrong"),
                 "items": [
+                    {
+                        "title": _("Support desk"),
+                        "icon": "support_agent",
+                        "link": reverse_lazy("support_desk_list"),
+                        "permission": "workspaces.sites.may_see_desk",
+                    },
+                    {
+                        "title": _("Doctor"),
+                        "icon": "stethoscope",
+                        "link": reverse_lazy("doctor"),
+                        "permission": "workspaces.sites.is_support",
+                    },
                     {
                         "title": _("Incidents"),
                         "icon": "emergency",

@@ -2,6 +2,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from meta_integration.views import banner, error_book
+from workspaces.desk.views import desk_list, desk_page
+from workspaces.doctor.views import doctor_page
 
 urlpatterns = [
     path("", include("workspaces.urls")),
@@ -10,5 +12,8 @@ urlpatterns = [
     path("media/", include("meta_integration.media_urls")),
     path("inbox/", include("inbox.urls")),
     path("admin/error-book/", admin.site.admin_view(error_book), name="error_book"),
+    path("admin/desk/", admin.site.admin_view(desk_list), name="support_desk_list"),
+    path("admin/desk/<int:pk>/", admin.site.admin_view(desk_page), name="support_desk"),
+    path("admin/doctor/", admin.site.admin_view(doctor_page), name="doctor"),
     path("admin/", admin.site.urls),
 ]

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.crypto import constant_time_compare
 
-from meta_integration import intake, tasks
+from meta_integration import intake, signatures, tasks
 from meta_integration.together import Together
 from workspaces import wakeups
 
@@ -51,6 +51,7 @@ def _take(environ: dict) -> str:
         return "413 Content Too Large"
     body = environ["wsgi.input"].read(int(size))
     if not intake.is_signed_by_meta(body, environ.get("HTTP_X_HUB_SIGNATURE_256", "")):
+        signatures.note_refused()
         return "403 Forbidden"
     try:
         together.store(body)

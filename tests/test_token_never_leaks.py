@@ -8,12 +8,14 @@ looks in it for the secrets: as they are, in hex, and in base64 at any alignment
 """
 
 import base64
+import contextlib
 import io
 import json
 import logging
 import pickle
 import re
 import traceback
+import zipfile
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -41,7 +43,7 @@ from meta_integration.models import WABA, ConnectAttempt, PhoneNumber
 from meta_integration.sealed import Sealed, seal
 from meta_integration.services import clients
 from meta_integration.tests.factories import ConnectAttemptFactory, PhoneNumberFactory, WABAFactory
-from workspaces.models import User
+from workspaces.models import User, Workspace
 from workspaces.tests.factories import MembershipFactory, UserFactory, WorkspaceFactory
 from workspaces.valkey import client as valkey
 
@@ -151,8 +153,9 @@ def stores() -> dict:
 
 
 def admin_pages(*users: User) -> dict:
-    """Every list and every row of every admin, the inbox and its threads."""
-    urls = [reverse("inbox:list"), reverse("admin:index")]
+    """Every list and every row of every admin, the inbox and its threads, the support desk and the doctor."""
+    urls = [reverse("inbox:list"), reverse("admin:index"), reverse("support_desk_list"), reverse("doctor")]
+    urls += [reverse("support_desk", args=[pk]) for pk in Workspace.objects.values_list("pk", flat=True)]
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         urls.append(reverse(f"{name}_changelist"))
@@ -164,6 +167,27 @@ def admin_pages(*users: User) -> dict:
         client.force_login(user)
         for url in urls:
             places |= page(f"{url} as {user}", client.get(url, follow=True))
+    return places
+
+
+def support_pages(account: WABA) -> dict:
+    """All that support can press and download about an account, and what the doctor says of it on page and command."""
+    client = Client(raise_request_exception=False)
+    client.force_login(UserFactory(is_support=True))
+    desk, places = reverse("support_desk", args=[account.workspace_id]), {}
+    for action in ("check", "resubscribe", "release", "cancel"):
+        data = {"action": action, "reason": "a look", "account": account.pk, "number": account.numbers.first().pk}
+        places |= page(f"support desk: {action}", client.post(desk, data, follow=True))
+    bundle = client.post(desk, {"action": "bundle", "reason": "a look"})
+    with zipfile.ZipFile(io.BytesIO(bundle.content)) as archive:
+        places |= {f"support bundle: {name}": archive.read(name) for name in archive.namelist()}
+    places |= page("doctor, asking Meta", client.post(reverse("doctor")))
+    for arguments in (["--json"], []):
+        out = io.StringIO()
+        with contextlib.suppress(SystemExit):
+            call_command("doctor", *arguments, stdout=out)
+        assert "database" in out.getvalue()
+        places[f"manage.py doctor {arguments}"] = out.getvalue()
     return places
 
 
@@ -221,6 +245,16 @@ def test_connecting_and_sending_leave_the_secrets_where_they_belong(
     assert account.access_token.open(account.workspace_id) == TOKEN
     assert number.pin.open(number.workspace_id) == PIN
     places |= stores() | admin_pages(owner, UserFactory(is_support=True)) | logs()
+    places["stdout and stderr"] = "".join(capfd.readouterr())
+    assert not found(places), "\n".join(found(places))
+
+
+@pytest.mark.parametrize("how", [how for how in BREAKS if how != "a fault of the program"])
+def test_support_and_the_doctor_show_no_secret_whatever_meta_says(owner, graph, logs, capfd, how):
+    meta(graph)
+    connect(owner)
+    meta(graph, **dict.fromkeys(STEPS, BREAKS[how]))
+    places = support_pages(WABA.objects.get()) | logs() | stores() | admin_pages(UserFactory(is_support=True))
     places["stdout and stderr"] = "".join(capfd.readouterr())
     assert not found(places), "\n".join(found(places))
 

@@ -57,6 +57,10 @@ def may_manage(request) -> bool:
     return services.may_manage(request.role)
 
 
+def may_see_desk(request) -> bool:
+    return is_support(request) or may_manage(request)
+
+
 def admin_stylesheet(request) -> str:
     return static("workspaces/admin.css")
 

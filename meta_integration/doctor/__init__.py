@@ -1,0 +1,1 @@
+"""What the doctor asks about Meta's side and ours of it."""

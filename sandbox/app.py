@@ -1,7 +1,6 @@
 """All doors of the sandbox in one Starlette app."""
 
 import contextlib
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -12,11 +11,10 @@ from starlette.staticfiles import StaticFiles
 from . import control
 from .graph.endpoint import graph
 from .local_meta import LocalMeta
-from .pages import dialog, home, log, phone, weather
+from .pages import dialog, happenings, home, log, phone, signup, weather
+from .pages.render import STATIC
 from .security import SafeAnswers
 from .settings import Settings
-
-STATIC = Path(__file__).parent / "static"
 
 
 class Sandbox(Starlette):
@@ -36,7 +34,9 @@ def create_app(settings: Settings) -> Starlette:
 
     routes = [
         *home.routes,
+        *happenings.routes,
         *dialog.routes,
+        *signup.routes,
         *phone.routes,
         *log.routes,
         *weather.routes,

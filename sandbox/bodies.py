@@ -12,8 +12,9 @@ LISTS = ("messages", "statuses")
 _as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def callback_of(meta, waba_id: str) -> str:
-    return meta.world.wabas[waba_id].override_callback_uri or meta.world.callback_url
+def callback_of(meta, waba_id: str, is_for_app: bool = False) -> str:
+    override = "" if is_for_app else meta.world.wabas[waba_id].override_callback_uri
+    return override or meta.world.callback_url
 
 
 def body_of(meta, updates: list[Update]) -> str:
@@ -35,7 +36,7 @@ def _entry(update: Update) -> dict:
     if update.field == "messages":
         return {"id": update.waba_id, "changes": [_change(update)]}
     # Meta's management fields carry a time, messages do not.
-    return {"id": update.waba_id, "time": int(update.created_at), "changes": [_change(update)]}
+    return {"id": update.entry_id or update.waba_id, "time": int(update.created_at), "changes": [_change(update)]}
 
 
 def _change(update: Update) -> dict:

@@ -87,6 +87,8 @@ TITLES = {
     134101: "Template is still syncing",
     134102: "Template unavailable for use",
     135000: "Generic user error",
+    136024: "Request code error",
+    136025: "Verify code error",
     137000: "Recipient identity key mismatch",
 }
 

@@ -1,6 +1,7 @@
 """JSON for automated tests: write as a customer, look at what was sent, change the weather."""
 
 import base64
+import inspect
 import json
 import time
 from dataclasses import asdict
@@ -9,22 +10,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from . import inbound, rules, statuses
+from . import control_connection as connection
+from . import inbound, statuses
+from .control_values import customer_of, number_of, whole
 from .errors import BadRequest, webhook_error
-from .graph import access, oauth
-from .state import WINDOW_SECONDS, ChatMessage, Customer, Number
+from .state import WINDOW_SECONDS, ChatMessage, Customer
 from .weather import changed
 
 FIRST_EXTRA_CUSTOMER, MOST_CUSTOMERS = 15550200000, 50_000
 
 
 def _json(handler):
-    """Wrap a plain function of (meta, data). What makes no sense is answered with 400 and the reason."""
+    """Wrap a function of (meta, data). What makes no sense is answered with 400 and the reason."""
 
     async def endpoint(request: Request) -> JSONResponse:
         try:
             data = dict(request.query_params) | await _read(request)
-            return JSONResponse(handler(request.app.state.meta, data))
+            result = handler(request.app.state.meta, data)
+            return JSONResponse(await result if inspect.isawaitable(result) else result)
         except BadRequest as exc:
             return JSONResponse({"error": str(exc)}, status_code=400)
 
@@ -40,20 +43,6 @@ async def _read(request: Request) -> dict:
     if not isinstance(data, dict):
         raise BadRequest("The body must be a JSON object.")
     return data
-
-
-def customer_of(meta, data: dict) -> Customer:
-    customer = meta.world.find_customer(str(data.get("customer", "")))
-    if customer is None:
-        raise BadRequest("customer must be the wa_id or user_id of a customer of this sandbox.")
-    return customer
-
-
-def number_of(meta, data: dict) -> Number:
-    number = meta.world.numbers.get(str(data.get("phone_number_id", "")))
-    if number is None:
-        raise BadRequest("phone_number_id is not one of this sandbox.")
-    return number
 
 
 def _receive(meta, data: dict) -> dict:
@@ -120,47 +109,6 @@ def _reset(meta, data: dict) -> dict:
     return {"success": True}
 
 
-def revoke(meta, data: dict) -> dict:
-    """Kill every token that reaches the WABA: now, or each of them `after` so many more accepted messages."""
-    if str(data.get("waba_id")) not in meta.world.wabas:
-        raise BadRequest("waba_id is not one of this sandbox.")
-    subcode, after = whole(data, "subcode", 467), whole(data, "after", 0)
-    tokens = [t for t in meta.world.tokens.values() if str(data["waba_id"]) in t.waba_ids and not t.is_revoked]
-    for token in tokens:
-        token.death_subcode, token.is_revoked, token.accepts_left = subcode, not after, after or None
-    meta.note_change()
-    return {"revoked": len(tokens)}
-
-
-def _token(meta, data: dict) -> dict:
-    """A new token for the WABA, as a system user's: without the log-in dialog."""
-    if str(data.get("waba_id")) not in meta.world.wabas:
-        raise BadRequest("waba_id is not one of this sandbox.")
-    return oauth.issue(meta, [str(data["waba_id"])], [access.MANAGEMENT, access.MESSAGING])
-
-
-def whole(data: dict, name: str, default: int) -> int:
-    """A number of the request, as a browser's form or a program writes it."""
-    text = str(data.get(name) or default)
-    if not text.isdigit():
-        raise BadRequest(f"{name} must be a whole number.")
-    return int(text)
-
-
-def change_number(meta, data: dict) -> dict:
-    """Its throughput level, whether it is on the phone app too; and the messaging limit, which all numbers share."""
-    number = number_of(meta, data)
-    level, limit = data.get("throughput_level", number.throughput_level), data.get("messaging_limit")
-    if level not in rules.BY_LEVEL:
-        raise BadRequest(f"throughput_level must be one of {', '.join(rules.BY_LEVEL)}.")
-    if limit is not None and limit not in rules.TIERS:
-        raise BadRequest(f"messaging_limit must be one of {', '.join(rules.TIERS)}.")
-    number.throughput_level, number.is_on_biz_app = level, bool(data.get("is_on_biz_app", number.is_on_biz_app))
-    meta.world.messaging_limit = limit or meta.world.messaging_limit
-    meta.note_change()
-    return {"messages_per_second": rules.throughput(number), "messaging_limit": meta.world.messaging_limit}
-
-
 def _customers(meta, data: dict) -> dict:
     """More customers than the example world has, for runs with many. Their window is open, if so wished."""
     count, number = whole(data, "count", 1), number_of(meta, data) if "phone_number_id" in data else None
@@ -217,9 +165,15 @@ routes = [
     Route("/control/window", _json(_window), methods=["POST"]),
     Route("/control/weather", _json(_weather), methods=["GET", "POST"]),
     Route("/control/reset", _json(_reset), methods=["POST"]),
-    Route("/control/revoke", _json(revoke), methods=["POST"]),
-    Route("/control/token", _json(_token), methods=["POST"]),
-    Route("/control/number", _json(change_number), methods=["POST"]),
+    Route("/control/revoke", _json(connection.revoke), methods=["POST"]),
+    Route("/control/token", _json(connection.new_token), methods=["POST"]),
+    Route("/control/number", _json(connection.change_number), methods=["POST"]),
+    Route("/control/code", _json(connection.code), methods=["GET"]),
+    Route("/control/account_event", _json(connection.account_event), methods=["POST"]),
+    Route("/control/token_settings", _json(connection.change_tokens), methods=["POST"]),
+    Route("/control/unsubscribe", _json(connection.unsubscribe), methods=["POST"]),
+    Route("/control/deauthorize", _json(connection.deauthorize), methods=["POST"]),
+    Route("/control/data_deletion", _json(connection.delete_data), methods=["POST"]),
     Route("/control/customers", _json(_customers), methods=["POST"]),
     Route("/control/accepted", _json(_accepted), methods=["GET"]),
     Route("/control/webhooks", _json(_webhooks), methods=["GET"]),

@@ -9,11 +9,14 @@ from .state import ChatMessage, Customer, Number, new_wamid
 
 def reachable_problem(meta, number: Number) -> str:
     """Why a message to this number would reach nobody; empty when it would."""
-    if not meta.world.wabas[number.waba_id].is_subscribed:
+    waba = meta.world.wabas[number.waba_id]
+    if waba.is_deleted or waba.is_disabled:
+        return f"The account of this number was {'deleted' if waba.is_deleted else 'disabled'} by Meta."
+    if not waba.is_subscribed:
         return "No app is subscribed to this number yet: connect it in Galantis first."
     if not number.is_registered:
         return "This number is not registered yet: connect it in Galantis first."
-    if not webhooks.is_listened_to(meta, meta.world.wabas[number.waba_id]):
+    if not webhooks.is_listened_to(meta, waba):
         return "The app has no callback address for messages: start the sandbox with SANDBOX_WEBHOOK_URL."
     return ""
 

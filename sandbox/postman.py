@@ -135,18 +135,22 @@ class Postman:
         """The next ones that go to the same address."""
         most = int(self.meta.weather.number("batch")) or (FAIR_BUNDLE if len(self._waiting) > 2 * CONNECTIONS else 1)
         first = self._waiting.popleft()
-        address, bundle = bodies.callback_of(self.meta, first.waba_id), [first]
+        address, bundle = self._address(first), [first]
         while self._waiting and len(bundle) < min(most, LARGEST_BUNDLE):
-            if bodies.callback_of(self.meta, self._waiting[0].waba_id) != address:
+            if self._address(self._waiting[0]) != address or self._waiting[0].is_for_app != first.is_for_app:
                 break
             bundle.append(self._waiting.popleft())
         return bundle
+
+    def _address(self, what: Update | Webhook) -> str:
+        return bodies.callback_of(self.meta, what.waba_id, what.is_for_app)
 
     def _form(self, updates: list[Update]) -> Webhook:
         now = time.time()
         wamids = [update.wamid for update in updates if update.wamid]
         body = bodies.body_of(self.meta, updates)
         webhook = Webhook(secrets.token_hex(8), updates[0].waba_id, body, now, now, wamids, len(updates))
+        webhook.is_for_app = updates[0].is_for_app
         self._waited_for[webhook.webhook_id] = [update.on_delivered for update in updates if update.on_delivered]
         self.meta.world.webhooks[webhook.webhook_id] = webhook
         for update in updates:
@@ -157,7 +161,7 @@ class Postman:
 
     async def _carry(self, webhook: Webhook) -> None:
         # The address is looked up anew each time: the app may have moved since the webhook was queued.
-        webhook.url = bodies.callback_of(self.meta, webhook.waba_id)
+        webhook.url = self._address(webhook)
         webhook.attempts += 1
         try:
             body = webhook.body.encode()
@@ -201,5 +205,6 @@ class Postman:
     def _repeat(self, webhook: Webhook) -> None:
         now = time.time()
         again = Webhook(secrets.token_hex(8), webhook.waba_id, webhook.body, now, now + random.random(), is_repeat=True)
+        again.is_for_app = webhook.is_for_app
         self.meta.world.webhooks[again.webhook_id] = again
         self._put_off(again.next_try_at, again)

@@ -10,6 +10,7 @@ BY_LEVEL = {"STANDARD": 80, "HIGH": 1000}  # messages in a second
 ON_THE_PHONE_APP_TOO = 20
 DAY = 24 * 3600
 TIERS = {"TIER_250": 250, "TIER_2K": 2000, "TIER_10K": 10_000, "TIER_100K": 100_000, "TIER_UNLIMITED": 10**12}
+STOPPED_BY = {"RESTRICTED": 131031, "BANNED": 131031, "RATE_LIMITED": 131048}  # by status; Meta documents none of it
 
 TOO_FAST = "Message failed to send because too many messages were sent from this phone number in a short time."
 TOO_MANY_TO_ONE = (
@@ -38,6 +39,28 @@ class Paces:
 
 def throughput(number: Number) -> int:
     return ON_THE_PHONE_APP_TOO if number.is_on_biz_app else BY_LEVEL[number.throughput_level]
+
+
+def check_status(meta, number: Number) -> None:
+    """Raises 133010, or what stops an account or number that is registered."""
+    if meta.world.wabas[number.waba_id].is_disabled:
+        raise GraphError(131031, details="The WhatsApp Business Account is disabled.")
+    if number.status in STOPPED_BY:
+        raise GraphError(STOPPED_BY[number.status], details=f"The phone number is {number.status}.")
+    if not number.is_registered:
+        raise GraphError(133010, details="The phone number is not registered on the Cloud API.")
+
+
+def check_restrictions(meta, number: Number, wa_id: str, message_type: str) -> None:
+    """Raises 368 for a template that begins a conversation, or an answer in one, while the account may not send it."""
+    waba = meta.world.wabas[number.waba_id]
+    if not waba.restrictions:
+        return
+    is_open = meta.world.is_window_open(meta.world.chat(wa_id, number.phone_number_id))
+    if message_type == "template" and not is_open and waba.is_restricted("RESTRICTED_BIZ_INITIATED_MESSAGING"):
+        raise GraphError(368, details="The account may not begin conversations at the moment.")
+    if is_open and waba.is_restricted("RESTRICTED_CUSTOMER_INITIATED_MESSAGING"):
+        raise GraphError(368, details="The account may not answer customers at the moment.")
 
 
 def check_pace(meta, number: Number, wa_id: str) -> None:

@@ -1,7 +1,7 @@
 """The example world every fresh sandbox starts with. Nobody in it exists."""
 
 from . import message_templates
-from .state import Customer, Number, Waba, World
+from .state import Catalog, Customer, Number, Waba, World
 
 ALL_SCOPES = {
     "whatsapp_business_management": "Manage the WhatsApp accounts: read them and their numbers, connect numbers",
@@ -10,6 +10,10 @@ ALL_SCOPES = {
     "catalog_management": "Read and change the product catalogs",
 }
 DEFAULT_SCOPES = ["whatsapp_business_management", "whatsapp_business_messaging"]
+CONFIGURED_SCOPES = [
+    *DEFAULT_SCOPES,
+    "catalog_management",
+]  # what a configuration of Facebook Login for Business asks for
 
 
 def example_world() -> World:
@@ -45,4 +49,13 @@ def example_world() -> World:
     ):
         world.customers[customer.wa_id] = customer
     message_templates.add_examples(world)
+    add_catalogs(world)
     return world
+
+
+def add_catalogs(world: World) -> None:
+    for catalog in (
+        Catalog("400000000000001", "100000000000001", "Example Shop: everything"),
+        Catalog("400000000000002", "100000000000001", "Example Shop: summer"),
+    ):
+        world.catalogs[catalog.catalog_id] = catalog

@@ -9,6 +9,8 @@ class Settings:
     app_id: str = "900000000000001"
     app_secret: str = "sandbox-app-secret"  # an example: this Meta guards nothing
     webhook_url: str = ""
+    deauthorize_url: str = ""  # empty: /meta/deauthorize/ beside the webhooks
+    data_deletion_url: str = ""  # empty: /meta/data-deletion/ beside the webhooks
     verify_token: str = "sandbox-verify-token"
     host: str = "127.0.0.1"
     port: int = 8100

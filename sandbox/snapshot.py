@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
-from . import message_templates, state
+from . import message_templates, seed, state
 from .state import World
 
 logger = logging.getLogger("sandbox.snapshot")
@@ -22,6 +22,7 @@ RECORDS = {
     "tokens": (state.Token, "token"),
     "messages": (state.ChatMessage, "wamid"),
     "templates": (state.MessageTemplate, "template_id"),
+    "catalogs": (state.Catalog, "catalog_id"),
     "media": (state.Media, "media_id"),
     "uploads": (state.Upload, "upload_id"),
 }
@@ -38,7 +39,7 @@ def dump_in_slices(world: World) -> Iterator[str]:
     So they stand in the order in which news travels: message, update, webhook. After a restart something may be told
     twice, and nothing is left out.
     """
-    head = {name: value for name, value in vars(world).items() if isinstance(value, str | list)}
+    head = {name: value for name, value in vars(world).items() if isinstance(value, str | int | list)}
     head |= {"accepted": world.accepted, "reached": world.reached}
     yield json.dumps(head)[:-1]
     for name in [*RECORDS, "chats", "updates", "webhooks"]:
@@ -64,7 +65,8 @@ def _plain(record) -> dict:
 def load(text: str) -> World:
     data = json.loads(text)
     world = World()
-    is_without_templates = "templates" not in data  # of a sandbox that had none yet
+    # Of a sandbox that had none yet.
+    is_without_templates, is_without_catalogs = "templates" not in data, "catalogs" not in data
     for name, (record_class, key) in RECORDS.items():
         setattr(world, name, {record[key]: _made(record_class, record) for record in data.pop(name, [])})
     for record in data.pop("chats"):
@@ -78,6 +80,8 @@ def load(text: str) -> World:
         setattr(world, name, value)
     if is_without_templates:
         message_templates.add_examples(world)
+    if is_without_catalogs:
+        seed.add_catalogs(world)
     return world
 
 

@@ -23,6 +23,17 @@ class Waba:
     override_verify_token: str = ""
     currency: str = "USD"
     timezone_id: str = "1"
+    account_review_status: str = "APPROVED"
+    is_disabled: bool = False
+    is_deleted: bool = False
+    restrictions: dict[str, int] = field(default_factory=dict)  # by type: when it ends, 0 for never
+
+    def is_restricted(self, restriction_type: str) -> bool:
+        ends_at = self.restrictions.get(restriction_type)
+        return ends_at is not None and (not ends_at or ends_at > time.time())
+
+    def unsubscribe(self) -> None:
+        self.is_subscribed, self.override_callback_uri, self.override_verify_token = False, "", ""
 
 
 @dataclass
@@ -38,6 +49,11 @@ class Number:
     last_onboarded_at: float | None = None
     throughput_level: str = "STANDARD"  # or HIGH
     is_on_biz_app: bool = False  # also on the phone app: coexistence
+    code_verification_status: str = "VERIFIED"
+    name_status: str = "APPROVED"
+    code: str = ""  # the one it was sent last, until it is used
+    code_method: str = ""
+    code_expires_at: float = 0.0
 
     @property
     def digits(self) -> str:
@@ -45,7 +61,14 @@ class Number:
 
     @property
     def is_registered(self) -> bool:
-        return self.status == "CONNECTED"
+        return self.status in ("CONNECTED", "FLAGGED", "RATE_LIMITED", "RESTRICTED")
+
+    @property
+    def is_verified(self) -> bool:
+        return self.code_verification_status == "VERIFIED"
+
+    def verify(self) -> None:
+        self.code_verification_status, self.code, self.code_method = "VERIFIED", "", ""
 
 
 @dataclass
@@ -67,6 +90,7 @@ class Code:
     scopes: list[str]
     expires_at: float
     is_used: bool = False
+    is_forever: bool = False  # the token it becomes
 
 
 @dataclass
@@ -75,8 +99,9 @@ class Token:
     waba_ids: list[str]
     scopes: list[str]
     issued_at: float
-    expires_at: float
+    expires_at: float  # 0: never
     is_revoked: bool = False
+    data_access_expires_at: float = 0.0  # 0: never
     death_subcode: int = 467
     accepts_left: int | None = None  # revoked after so many more accepted messages
 
@@ -111,6 +136,13 @@ class MessageTemplate:
     components: list[dict]
     status: str = "APPROVED"
     parameter_format: str = "POSITIONAL"
+
+
+@dataclass
+class Catalog:
+    catalog_id: str
+    waba_id: str
+    name: str
 
 
 @dataclass
@@ -164,7 +196,13 @@ class Update:
     created_at: float
     due_at: float = 0.0
     wamid: str = ""  # of the customer's message it carries
+    entry_id: str = ""  # if it is not the account's
     on_delivered: object = None  # a Future somebody waits for
+
+    @property
+    def is_for_app(self) -> bool:
+        """An address of the account's own is for messages; all else goes to the app."""
+        return self.field != "messages"
 
 
 @dataclass
@@ -179,6 +217,7 @@ class Webhook:
     wamids: list[str] = field(default_factory=list)  # of the customers' messages it carries
     count: int = 1  # of updates
     is_repeat: bool = False
+    is_for_app: bool = False
     state: str = "pending"  # pending, delivered, given_up
     attempts: int = 0
     url: str = ""
@@ -201,6 +240,7 @@ class LogEntry:
 class World:
     business_id: str = ""
     business_name: str = ""
+    partner_business_id: str = "800000000000009"  # the app's own
     user_id: str = ""
     callback_url: str = ""
     verify_token: str = ""
@@ -212,6 +252,7 @@ class World:
     tokens: dict[str, Token] = field(default_factory=dict)
     messages: dict[str, ChatMessage] = field(default_factory=dict)
     templates: dict[str, MessageTemplate] = field(default_factory=dict)
+    catalogs: dict[str, Catalog] = field(default_factory=dict)
     media: dict[str, Media] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)
@@ -220,9 +261,13 @@ class World:
     accepted: dict[str, int] = field(default_factory=dict)  # by reference, also of messages forgotten since
     reached: dict[str, float] = field(default_factory=dict)  # customers written to outside their window, and when
     messaging_limit: str = "TIER_2K"  # of the business, shared by its numbers
+    max_phone_numbers: int = 20  # of the business
 
     def __post_init__(self):
         self._user_ids: dict[str, str] = {}
+
+    def living_wabas(self) -> list[Waba]:
+        return [waba for waba in self.wabas.values() if not waba.is_deleted]
 
     def numbers_of(self, waba: Waba) -> list[Number]:
         return [number for number in self.numbers.values() if number.waba_id == waba.waba_id]

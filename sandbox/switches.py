@@ -13,6 +13,7 @@ UNITS = {  # what a number counts: its short name on the page, the highest, is i
 
 GROUPS = {
     "calls": ("Every Graph call", "Happens to any call of the Graph API, sending included."),
+    "login": ("Connecting", "Happens in the login dialog and its pop-up."),
     "sending": ("Sending messages", "Happens to messages the shop sends."),
     "media": ("Files", "Happens to uploads, downloads and messages with a file."),
     "webhooks": (
@@ -53,6 +54,12 @@ SWITCHES = {
         "calls", "Account too busy", "Error 80007. The header names the minutes to wait.", "minutes", 1
     ),
     "tokens_dead": Switch("calls", "Tokens dead", "Every access token gets error 190.", "subcode", 463),
+    # login
+    "code_before_ids": Switch(
+        "login", "Code before the ids", "The pop-up hands over the code first, then says which account it is for."
+    ),
+    "ids_lost": Switch("login", "Ids lost", "The pop-up hands over the code, and never says which account it is for."),
+    "short_codes": Switch("login", "Short codes", "A code is good for so many seconds; at Meta 30.", "seconds", 30),
     # sending
     "rate_limited": Switch("sending", "Number too fast", "Sending gets error 130429."),
     "pair_limited": Switch("sending", "Too many to one customer", "Sending gets error 131056."),

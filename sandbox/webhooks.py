@@ -19,20 +19,24 @@ def queue_messages_field(meta, number: Number, value: dict, **more) -> Update | 
     return queue(meta, meta.world.wabas[number.waba_id], "messages", value, **more)
 
 
-def queue(meta, waba: Waba, field: str, value: dict, *, wamid: str = "", on_delivered=None) -> Update | None:
+def queue(
+    meta, waba: Waba, field: str, value: dict, *, wamid: str = "", entry_id: str = "", on_delivered=None
+) -> Update | None:
     """`wamid` is of the customer's message it carries; `on_delivered` a future that learns when the app has it."""
     if not is_listened_to(meta, waba, field):
         return None
     # What the app is told is settled now, whatever becomes of the message.
-    update = Update(waba.waba_id, field, value, time.time(), wamid=wamid, on_delivered=on_delivered)
+    update = Update(waba.waba_id, field, value, time.time(), wamid=wamid, entry_id=entry_id, on_delivered=on_delivered)
     meta.postman.take(update)
     meta.note_change()
     return update
 
 
 def is_listened_to(meta, waba: Waba, field: str = "messages") -> bool:
-    fields = meta.world.callback_fields
-    return waba.is_subscribed and bool(callback_of(meta, waba.waba_id)) and (not fields or field in fields)
+    """What becomes of an account is told to the app itself, whether it subscribed to that account or not."""
+    fields, is_for_app = meta.world.callback_fields, field != "messages"
+    is_subscribed = waba.is_subscribed or field == "account_update"
+    return is_subscribed and bool(callback_of(meta, waba.waba_id, is_for_app)) and (not fields or field in fields)
 
 
 def contact_of(customer: Customer) -> dict:

@@ -5,7 +5,7 @@ import hmac
 import time
 
 from ..errors import GraphError, dead_token, no_such_object
-from ..state import Number, Token, Waba
+from ..state import Catalog, Number, Token, Waba
 from .calls import Call
 
 MANAGEMENT = "whatsapp_business_management"
@@ -30,7 +30,7 @@ def death_of(meta, token: Token) -> GraphError | None:
     subcode = int(meta.weather.number("tokens_dead"))
     if subcode:
         return dead_token(subcode)
-    if token.expires_at <= time.time():
+    if token.expires_at and token.expires_at <= time.time():
         return dead_token(463)
     return dead_token(token.death_subcode) if token.is_revoked else None
 
@@ -58,7 +58,7 @@ def _check_proof(meta, call: Call) -> None:
 def waba_of(meta, call: Call, scope: str) -> Waba:
     token = token_of(meta, call)
     waba = meta.world.wabas.get(call.object_id)
-    if waba is None or waba.waba_id not in token.waba_ids:
+    if waba is None or not reaches(meta, token, waba.waba_id):
         raise no_such_object(call.object_id, call.method)
     require_scope(token, scope)
     return waba
@@ -67,10 +67,18 @@ def waba_of(meta, call: Call, scope: str) -> Waba:
 def number_of(meta, call: Call, scope: str) -> Number:
     token = token_of(meta, call)
     number = meta.world.numbers.get(call.object_id)
-    if number is None or number.waba_id not in token.waba_ids:
+    if number is None or not reaches(meta, token, number.waba_id):
         raise no_such_object(call.object_id, call.method)
     require_scope(token, scope)
     return number
+
+
+def reaches(meta, token: Token, waba_id: str) -> bool:
+    return waba_id in token.waba_ids and not meta.world.wabas[waba_id].is_deleted
+
+
+def catalogs_of(meta, token: Token) -> list[Catalog]:
+    return [catalog for catalog in meta.world.catalogs.values() if reaches(meta, token, catalog.waba_id)]
 
 
 def require_scope(token: Token, scope: str) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from .. import log
 from ..errors import GraphError, error_body, new_trace_id, no_such_object
 from ..media import PATH
-from . import access, media, messages, numbers, oauth, storm, templates, uploads, wabas
+from . import access, catalogs, media, messages, numbers, oauth, storm, templates, uploads, verification, wabas
 from .calls import Call, read_params, read_token
 
 VERSION = re.compile(r"^v\d+\.\d+$")
@@ -28,13 +28,18 @@ OBJECT_EDGES = {
     ("app", "POST", "uploads"): uploads.start,
     ("waba", "GET", ""): wabas.read,
     ("waba", "GET", "phone_numbers"): wabas.phone_numbers,
+    ("waba", "POST", "phone_numbers"): verification.create,
     ("waba", "GET", "message_templates"): templates.list_of_waba,
+    ("waba", "GET", "product_catalogs"): catalogs.list_of_waba,
+    ("business", "GET", "product_catalogs"): catalogs.list_of_business,
     ("waba", "GET", "subscribed_apps"): wabas.subscribed_apps,
     ("waba", "POST", "subscribed_apps"): wabas.subscribe_app,
     ("waba", "DELETE", "subscribed_apps"): wabas.unsubscribe_app,
     ("template", "GET", ""): templates.read,
     ("number", "GET", ""): numbers.read,
     ("number", "POST", ""): numbers.update,
+    ("number", "POST", "request_code"): verification.request_code,
+    ("number", "POST", "verify_code"): verification.verify_code,
     ("number", "POST", "register"): numbers.register,
     ("number", "POST", "deregister"): numbers.deregister,
     ("number", "POST", "messages"): messages.post,
@@ -118,6 +123,8 @@ def _find(meta, method: str, path: str):
 def _kind(meta, object_id: str) -> str:
     if object_id == meta.settings.app_id:
         return "app"
+    if object_id == meta.world.business_id:
+        return "business"
     if object_id in meta.world.wabas:
         return "waba"
     if object_id in meta.world.numbers:

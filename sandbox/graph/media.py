@@ -46,7 +46,7 @@ def _media_of(meta, call: Call) -> Media:
     """The living file, of an account the token may see; and of the number, if the call names one."""
     token = access.token_of(meta, call)
     found = media.find(meta, call.object_id)
-    if found is None or meta.world.numbers[found.phone_number_id].waba_id not in token.waba_ids:
+    if found is None or not access.reaches(meta, token, meta.world.numbers[found.phone_number_id].waba_id):
         raise no_such_object(call.object_id, call.method)
     if call.text("phone_number_id") not in ("", found.phone_number_id):
         raise GraphError(100, "(#100) Param phone_number_id is not the number this media belongs to", subcode=33)
@@ -59,7 +59,7 @@ def download(meta, call: Call) -> Response:
     token = access.token_of(meta, call)
     found = media.of_address(meta, call.text("mid"), call.text("ext"), call.text("hash"))
     data = meta.files.read(found.media_id) if found else None
-    is_allowed = found and meta.world.numbers[found.phone_number_id].waba_id in token.waba_ids
+    is_allowed = found and access.reaches(meta, token, meta.world.numbers[found.phone_number_id].waba_id)
     if data is None or not is_allowed or meta.weather.strikes("download_gone"):
         return PlainTextResponse("Not Found", status_code=404)
     return Response(data, media_type=found.mime_type)

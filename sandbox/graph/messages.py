@@ -19,8 +19,7 @@ async def post(meta, call: Call) -> dict:
     if body.get("status") is not None:
         return _mark_as_read(meta, number, body)
     _check_weather(meta)
-    if not number.is_registered:
-        raise GraphError(133010, details="The phone number is not registered on the Cloud API.")
+    rules.check_status(meta, number)
     validation.check(body)
     template = _template_of(meta, number, body)
     fails_with = media.check_references(meta, number, body) or int(meta.weather.number("fail_later"))
@@ -60,6 +59,7 @@ def _accept(meta, number: Number, body: dict, fails_with: int, category: str) ->
     if (customer.wa_id if customer else digits(to)) == number.digits:
         raise GraphError(131021, details="Recipient and sender are the same number.")
     wa_id = customer.wa_id if customer else digits(to) or to
+    rules.check_restrictions(meta, number, wa_id, body.get("type", "text"))
     rules.check_pace(meta, number, wa_id)
     message = ChatMessage(
         wamid=new_wamid(),

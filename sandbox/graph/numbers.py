@@ -33,6 +33,7 @@ def read(meta, call: Call) -> dict:
 def fields(meta, number: Number) -> dict:
     """Every field Graph knows of a number; None where Graph leaves it out."""
     waba = meta.world.wabas[number.waba_id]
+    can_send = number.is_registered and not waba.is_disabled
     configuration = {"application": meta.world.callback_url} if meta.world.callback_url else {}
     if waba.override_callback_uri:
         configuration["whatsapp_business_account"] = waba.override_callback_uri
@@ -41,8 +42,8 @@ def fields(meta, number: Number) -> dict:
         "display_phone_number": number.display_phone_number,
         "verified_name": number.verified_name,
         "quality_rating": number.quality_rating,
-        "code_verification_status": "VERIFIED",
-        "name_status": "APPROVED",
+        "code_verification_status": number.code_verification_status,
+        "name_status": number.name_status,
         "new_name_status": "NONE",
         "status": number.status,
         "platform_type": "CLOUD_API" if number.is_registered else "NOT_APPLICABLE",
@@ -55,7 +56,7 @@ def fields(meta, number: Number) -> dict:
         "is_on_biz_app": number.is_on_biz_app,
         "last_onboarded_time": _as_meta_writes(number.last_onboarded_at),
         "webhook_configuration": configuration or None,
-        "health_status": {"can_send_message": "AVAILABLE" if number.is_registered else "BLOCKED", "entities": []},
+        "health_status": {"can_send_message": "AVAILABLE" if can_send else "BLOCKED", "entities": []},
     }
 
 
@@ -68,6 +69,9 @@ def register(meta, call: Call) -> dict:
     number = access.number_of(meta, call, MANAGEMENT)
     _require_product(call)
     pin = _pin(call)
+    _refuse_on_biz_app(number)
+    if not number.is_verified:
+        raise GraphError(133006, details="Request a code for this number and verify it first.")
     _count(number)
     meta.note_change()
     if number.pin and pin != number.pin:
@@ -78,6 +82,7 @@ def register(meta, call: Call) -> dict:
 
 def deregister(meta, call: Call) -> dict:
     number = access.number_of(meta, call, MANAGEMENT)
+    _refuse_on_biz_app(number)
     if not number.is_registered:
         raise GraphError(133010, details="The number is not registered.")
     _count(number)
@@ -93,6 +98,14 @@ async def update(meta, call: Call) -> dict:
         meta.note_change()
         return {"success": True}
     raise GraphError(100, "(#100) Nothing to change: pin is the only setting this sandbox keeps for a number")
+
+
+def _refuse_on_biz_app(number: Number) -> None:
+    """Embedded Signup has connected it, and only the phone app disconnects it. Meta's words for it are not known."""
+    if number.is_on_biz_app:
+        raise GraphError(
+            100, "(#100) The number is used in the WhatsApp Business app: it can be neither registered nor deregistered"
+        )
 
 
 def _require_product(call: Call) -> None:

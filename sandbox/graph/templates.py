@@ -23,7 +23,7 @@ def list_of_waba(meta, call: Call) -> dict:
 def read(meta, call: Call) -> dict:
     token = access.token_of(meta, call)
     template = meta.world.templates[call.object_id]
-    if template.waba_id not in token.waba_ids:
+    if not access.reaches(meta, token, template.waba_id):
         raise no_such_object(call.object_id, call.method)
     access.require_scope(token, MANAGEMENT)
     return project(call, message_templates.fields(template), DEFAULT_FIELDS)

@@ -24,12 +24,12 @@ def _fields(meta, waba: Waba) -> dict:
         "currency": waba.currency,
         "timezone_id": waba.timezone_id,
         "message_template_namespace": f"sandbox_{waba.waba_id}",
-        "account_review_status": "APPROVED",
+        "account_review_status": waba.account_review_status,
         "business_verification_status": "verified",
         "country": "US",
         "ownership_type": "CLIENT_OWNED",
-        "status": "ACTIVE",
-        "health_status": {"can_send_message": "AVAILABLE", "entities": []},
+        "status": "DISABLED" if waba.is_disabled else "ACTIVE",
+        "health_status": {"can_send_message": "BLOCKED" if waba.is_disabled else "AVAILABLE", "entities": []},
         "marketing_messages_lite_api_status": "INELIGIBLE",
         "owner_business_info": owner,
         "on_behalf_of_business_info": owner,
@@ -67,7 +67,7 @@ def subscribed_apps(meta, call: Call) -> dict:
 
 def unsubscribe_app(meta, call: Call) -> dict:
     waba = access.waba_of(meta, call, MANAGEMENT)
-    waba.is_subscribed, waba.override_callback_uri, waba.override_verify_token = False, "", ""
+    waba.unsubscribe()
     meta.note_change()
     return {"success": True}
 

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from ..weather import unusual
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+STATIC = Path(__file__).parent.parent / "static"
 MENU = {"/": "Start", "/phone/": "Phone", "/log/": "Request log", "/weather/": "Weather"}
 EMPTY_ELEMENTS = {"input", "br", "link", "img"}
 

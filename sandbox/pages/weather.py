@@ -4,7 +4,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from .. import control, rules
+from .. import control_connection as connection
+from .. import rules
 from ..codes import TOKEN_DEATHS
 from ..errors import BadRequest
 from ..switches import GROUPS, SWITCHES, UNITS, Switch
@@ -130,11 +131,11 @@ def _per_cent(name: str, text: str) -> float:
 
 
 async def revoke(request: Request) -> Response:
-    return await _controlled(request, control.revoke)
+    return await _controlled(request, connection.revoke)
 
 
 async def number(request: Request) -> Response:
-    return await _controlled(request, control.change_number)
+    return await _controlled(request, connection.change_number)
 
 
 async def _controlled(request: Request, control_function) -> Response:

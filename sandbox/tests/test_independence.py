@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-ALLOWED = {"anyio", "pytest", "requests", "sandbox", "starlette", "uvicorn"} | sys.stdlib_module_names
+ALLOWED = {"anyio", "playwright", "pytest", "requests", "sandbox", "starlette", "uvicorn"} | sys.stdlib_module_names
 
 
 def imported(path: Path) -> set[str]:

@@ -120,7 +120,7 @@ def test_phone_shows_a_filled_template_and_answers_its_button(sandbox, token, ap
     payload = {"type": "button", "sub_type": "quick_reply", "index": "1"}
     payload["parameters"] = [{"type": "payload", "payload": "thanks-7"}]
     wamid = send(sandbox, token, "order_ready", *READY, payload).json()["messages"][0]["id"]
-    wait_for(lambda: len(app.statuses()) == 2)
+    wait_for(lambda: [s for s in app.statuses() if (s["id"], s["status"]) == (wamid, "delivered")])
     page = requests.get(sandbox.base + PHONE, timeout=5).text
     assert "Hello Ann, your order A-7 is ready" in page and 'href="https://example.com/orders/A-7"' in page
     form = {"kind": "button", "wamid": wamid, "id": "Thank you"}

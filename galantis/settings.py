@@ -103,6 +103,7 @@ CELERY_TASK_ROUTES = {
     "inbox.tasks.pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.help_pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.fetch_media": {"queue": "sync"},
+    "meta_integration.tasks.read_templates": {"queue": "sync"},
     "meta_integration.tasks.check_connection": {"queue": "sync"},
     "meta_integration.tasks.look_for_silence": {"queue": "sync"},
 }

@@ -7,5 +7,7 @@ urlpatterns = [
     path("", views.thread_list, name="list"),
     path("live/", views.live_version, name="live"),
     path("<int:pk>/", views.thread, name="thread"),
+    path("test-message/", views.test_message, name="test_message"),
+    path("test-message/<int:pk>/", views.test_message_sent, name="test_message_sent"),
     path("messages/<int:pk>/fetch/", views.fetch_again, name="fetch-again"),
 ]

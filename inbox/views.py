@@ -2,6 +2,9 @@
 
 import uuid
 
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseForbidden, HttpResponseNotAllowed
@@ -12,8 +15,10 @@ from django.views.decorators.http import require_GET
 
 from inbox import tasks
 from inbox.models import Message, Thread
-from inbox.services import reading, sending
+from inbox.services import own_test, reading, sending
+from meta_integration import wizard
 from meta_integration.filetypes import KINDS, NotAFileForWhatsApp
+from meta_integration.graph.errors import as_int
 from meta_integration.models import PhoneNumber
 from meta_integration.services import inbound_media, media
 from workspaces import live, wakeups
@@ -73,6 +78,49 @@ def fetch_again(request, pk):
         wakeups.wake_on_commit(tasks.fetch_media)
         live.touch(message.workspace_id)
     return redirect("inbox:thread", message.thread_id)
+
+
+# A test message ------------------------------------------------------------------------------------------------------
+@workspace_required
+def test_message(request):
+    """Send a template to one's own phone. The last step of connecting, and open to all who may reply."""
+    if not workspaces.may_reply(request.role):
+        raise PermissionDenied
+    numbers = PhoneNumber.objects.for_workspace(request.workspace).select_related("account", "workspace")
+    numbers = numbers.filter(state=PhoneNumber.State.CONNECTED, is_registered=True).order_by("-is_default", "pk")
+    account = as_int(request.GET.get("account"))
+    wanted = request.POST.get("number") or next((str(each.pk) for each in numbers if each.account_id == account), "")
+    problem = ""
+    if request.method == "POST":
+        number = get_object_or_404(numbers, pk=as_int(wanted))
+        try:
+            message = own_test.send(
+                number, request.POST.get("phone", ""), author=request.user, key=request.POST.get("key", "")[:64]
+            )
+        except sending.CannotSend as exc:
+            problem = str(exc)
+        else:
+            return redirect("inbox:test_message_sent", message.pk)
+    context = {"title": _("Send yourself a test message"), "numbers": numbers, "wanted": wanted, "problem": problem}
+    context |= {"phone": request.POST.get("phone", ""), "key": uuid.uuid4(), "steps": wizard.steps("test")}
+    return _admin_page(request, "inbox/test_message.html", context, status=409 if problem else 200)
+
+
+@workspace_required
+def test_message_sent(request, pk):
+    """What became of it: the page asks again until there is no more to come."""
+    messages = Message.objects.for_workspace(request.workspace).filter(direction=Message.Direction.OUT)
+    message = get_object_or_404(messages.select_related("thread__contact", "number__account"), pk=pk)
+    context = {"title": _("Your test message"), "message": message, "waits": message.number.why_it_waits()}
+    if request.htmx:
+        return render(request, "inbox/_test_message.html", context)
+    return _admin_page(request, "inbox/test_message_sent.html", {**context, "steps": wizard.steps("test")})
+
+
+def _admin_page(request, template: str, context: dict, status: int = 200):
+    """In the admin's clothes, with the policy that its library needs."""
+    response = render(request, template, {**admin.site.each_context(request), **context}, status=status)
+    return csp_update(settings.ADMIN_CONTENT_SECURITY_POLICY)(lambda: response)()
 
 
 @require_GET

@@ -4,7 +4,17 @@ from meta_integration import views
 
 app_name = "meta_integration"
 urlpatterns = [
+    path("new/", views.new, name="new"),
     path("start/", views.start, name="start"),
+    path("mark/", views.mark, name="mark"),
+    path("code/", views.code, name="code"),
     path("callback/", views.callback, name="callback"),
+    path("token/", views.by_token, name="by_token"),
+    path("<int:pk>/checked/", views.checked, name="checked"),
     path("<int:pk>/choose/", views.choose, name="choose"),
+    path("setup/<int:pk>/", views.setup_page, name="setup"),
+    path("setup/<int:pk>/templates/", views.templates, name="templates"),
+    path("catalogs/<int:pk>/", views.catalogs, name="catalogs"),
+    path("catalogs/<int:pk>/start/", views.catalogs_start, name="catalogs_start"),
+    path("catalogs/<int:pk>/remove/", views.catalogs_remove, name="catalogs_remove"),
 ]

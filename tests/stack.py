@@ -42,6 +42,8 @@ class Stack:
             "PUBLIC_URL": self.web_url,
             "GRAPH_BASE_URL": self.sandbox_url,
             "DIALOG_BASE_URL": self.sandbox_url,
+            "SDK_BASE_URL": self.sandbox_url,
+            "META_LOGIN_CONFIG_ID": "1",
             "SANDBOX_URL": self.sandbox_url,
             "SANDBOX_APP_ID": os.environ["META_APP_ID"],
             "SANDBOX_APP_SECRET": os.environ["META_APP_SECRET"],
@@ -172,7 +174,7 @@ class Stack:
 
     def connect(self, session: requests.Session) -> None:
         """As a merchant without JavaScript: Connect, Continue in Meta's dialog, choose the first number."""
-        page = session.get(f"{self.web_url}/admin/meta_integration/waba/", timeout=10)
+        page = session.get(f"{self.web_url}/connection/new/", timeout=10)
         token = {"csrfmiddlewaretoken": csrf_of(page.text)}
         dialog = session.post(f"{self.web_url}/connection/start/", data=token, timeout=10)
         form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', dialog.text))
@@ -184,7 +186,7 @@ class Stack:
         }
         chooser = session.post(dialog.url, data=form, timeout=20)
         assert "/choose/" in chooser.url, chooser.text[:3000]
-        answers = {"number": NUMBER, "pin": "123456", "csrfmiddlewaretoken": csrf_of(chooser.text)}
+        answers = {"number": NUMBER, f"pin-{NUMBER}": "123456", "csrfmiddlewaretoken": csrf_of(chooser.text)}
         done = session.post(chooser.url, data=answers, timeout=20)
         assert "is connected" in done.text, done.text[:3000]
 

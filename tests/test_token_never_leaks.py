@@ -218,9 +218,10 @@ def connect(user: User) -> dict:
     seen = page("the way back from Meta", back)
     if back.status_code == 302:
         seen |= page("the choice", client.get(back.url))
-        seen |= page("the end", client.post(back.url, {"number": NUMBER_ID, "pin": PIN}))
+        seen |= page("the end", client.post(back.url, {"number": NUMBER_ID, f"pin-{NUMBER_ID}": PIN}))
         seen |= page(
-            "the end, as text", client.post(back.url, {"number": NUMBER_ID, "pin": PIN}, HTTP_ACCEPT="text/plain")
+            "the end, as text",
+            client.post(back.url, {"number": NUMBER_ID, f"pin-{NUMBER_ID}": PIN}, HTTP_ACCEPT="text/plain"),
         )
     return seen
 

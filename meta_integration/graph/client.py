@@ -25,6 +25,7 @@ NUMBER_FIELDS = (
     "id,display_phone_number,verified_name,quality_rating,code_verification_status,name_status,status,platform_type,"
     "throughput,whatsapp_business_manager_messaging_limit,is_pin_enabled,is_on_biz_app"
 )
+TEMPLATE_FIELDS = "id,name,language,status,category,components"
 # Parameters that are secrets themselves.
 SECRETS = ("input_token", "client_secret", "fb_exchange_token", "code", "pin")
 # Seconds. The first of the two also bounds how long all bytes of a file may take to leave.
@@ -65,8 +66,12 @@ class MetaGraphClient:
 
     # Log-in -----------------------------------------------------------------------------------------------------
     def exchange_code(self, app_id: str, app_secret: str, code: str, redirect_uri: str) -> dict:
-        """The token that a log-in's code stands for: `access_token`, perhaps `expires_in` (seconds)."""
-        fields = {"client_id": app_id, "client_secret": app_secret, "code": code, "redirect_uri": redirect_uri}
+        """The token that a log-in's code stands for: `access_token`, perhaps `expires_in` (seconds).
+
+        `redirect_uri` as the log-in had it; empty for a code of the pop-up, which takes none.
+        """
+        fields = {"client_id": app_id, "client_secret": app_secret, "code": code}
+        fields |= {"redirect_uri": redirect_uri} if redirect_uri else {}
         # POST, because Meta also takes GET with all of it in the URL, where logs would keep it.
         return self._request("POST", "oauth/access_token", json={"grant_type": "authorization_code", **fields})
 
@@ -105,6 +110,14 @@ class MetaGraphClient:
         rows = self._request("GET", f"{waba_id}/subscribed_apps").get("data")
         apps = [row.get("whatsapp_business_api_data") for row in rows or [] if isinstance(row, dict)]
         return [str(app["id"]) for app in apps if isinstance(app, dict) and app.get("id")]
+
+    def message_templates(self, waba_id: str) -> Iterator[dict]:
+        """All templates of the account, page by page."""
+        return self._pages(f"{waba_id}/message_templates", {"fields": TEMPLATE_FIELDS, "limit": 100})
+
+    def product_catalogs(self, owner_id: str) -> Iterator[dict]:
+        """The catalogs of a business, or the one that is linked to an account."""
+        return self._pages(f"{owner_id}/product_catalogs", {"fields": "id,name", "limit": 100})
 
     # Messages ---------------------------------------------------------------------------------------------------
     def send_message(self, phone_number_id: str, message: dict) -> str:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -12,14 +11,11 @@ from django.utils import timezone
 from meta_integration.models import WABA, ConnectAttempt, Incident, PhoneNumber
 from meta_integration.services import connect
 from meta_integration.tests.factories import PhoneNumberFactory, WABAFactory
+from meta_integration.tests.login import GRAPH, NUMBER, SECOND, TOKEN, Meta, begin, come_back
 from workspaces.models import AuditEntry, Role
 from workspaces.tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
-GRAPH = "https://graph.facebook.com/v23.0"
-TOKEN = "EAAtokenOfTheLogIn0123456789"
-BOTH = ["whatsapp_business_management", "whatsapp_business_messaging"]
-NUMBER = {"id": "201", "display_phone_number": "+1 555-010-0001", "verified_name": "Example", "quality_rating": "GREEN"}
 
 
 @pytest.fixture
@@ -33,62 +29,30 @@ def browser(client, owner):
     return client
 
 
-class Meta:
-    """Meta's side of a log-in, faked at the transport; each part can be made to fail."""
-
-    def __init__(self, graph):
-        self.graph = graph
-
-    def all_is_well(self, wabas=("101",), numbers=(NUMBER,), scopes=BOTH, **facts):
-        self.code_is_good()
-        self.token_is(wabas, scopes, **facts)
-        for waba_id in wabas:
-            self.graph.get(f"{GRAPH}/{waba_id}", json={"id": waba_id, "name": "Example Shop"})
-            self.graph.get(f"{GRAPH}/{waba_id}/phone_numbers", json={"data": list(numbers)})
-            self.graph.post(f"{GRAPH}/{waba_id}/subscribed_apps", json={"success": True})
-        for number in numbers:
-            self.graph.post(f"{GRAPH}/{number['id']}/register", json={"success": True})
-        return self
-
-    def code_is_good(self):
-        self.graph.post(f"{GRAPH}/oauth/access_token", json={"access_token": TOKEN, "token_type": "bearer"})
-
-    def token_is(self, wabas, scopes, **facts):
-        granular = [{"scope": scope, "target_ids": list(wabas)} for scope in scopes]
-        data = {"app_id": "900000000000001", "is_valid": True, "expires_at": 0, "granular_scopes": granular, **facts}
-        self.graph.get(f"{GRAPH}/debug_token", json={"data": data})
-
-    def refuses(self, method: str, path: str, code: int, status: int = 400, **error):
-        self.graph.remove(method, f"{GRAPH}/{path}")
-        self.graph.add(
-            method, f"{GRAPH}/{path}", status=status, json={"error": {"code": code, "message": "no", **error}}
-        )
-
-    def calls(self, path: str) -> list:
-        return [call.request for call in self.graph.calls if urlsplit(call.request.url).path.endswith(path)]
-
-
 @pytest.fixture
 def meta(graph):
     return Meta(graph)
 
 
-def begin(browser) -> str:
-    """Press Connect; return the state that Meta's dialog is given."""
-    answer = browser.post("/connection/start/")
-    query = parse_qs(urlsplit(answer.url).query)
-    assert answer.url.startswith("https://www.facebook.com/v23.0/dialog/oauth?")
-    assert query["redirect_uri"] == ["http://127.0.0.1:8000/connection/callback/"]
-    return query["state"][0]
+def choose(browser, number="201", pin="123456", **more):
+    attempt = ConnectAttempt.objects.latest("pk")
+    return browser.post(
+        f"/connection/{attempt.pk}/choose/", {"number": number, f"pin-{number}": pin, **more}, follow=True
+    )
 
 
-def come_back(browser, **query):
-    return browser.get("/connection/callback/", {"code": "a-code", "state": begin(browser), **query})
-
-
-def choose(browser, number="201", pin="123456"):
-    attempt = ConnectAttempt.objects.get()
-    return browser.post(f"/connection/{attempt.pk}/choose/", {"number": number, "pin": pin}, follow=True)
+def assert_not_connected(answer, *words: str) -> None:
+    """The page of the choice, which says of the number why it does not work; nothing stored."""
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'name="number"' in page
+    assert "What to do:" in page
+    assert "Nothing was changed here." in page
+    for each in words:
+        assert each in page
+    assert TOKEN not in page
+    assert not WABA.objects.exists()
+    assert not PhoneNumber.objects.exists()
 
 
 def assert_problem(answer, *words: str) -> None:
@@ -107,8 +71,7 @@ def assert_problem(answer, *words: str) -> None:
 
 # What goes right -----------------------------------------------------------------------------------------------------
 def test_the_whole_way_stores_account_numbers_and_an_audit_entry(browser, owner, meta):
-    second = {**NUMBER, "id": "202", "display_phone_number": "+1 555-010-0002"}
-    meta.all_is_well(numbers=[NUMBER, second])
+    meta.all_is_well(numbers=[NUMBER, SECOND])
     answer = come_back(browser)
     assert answer.status_code == 302
     page = choose(browser).content.decode()
@@ -120,8 +83,8 @@ def test_the_whole_way_stores_account_numbers_and_an_audit_entry(browser, owner,
     assert (numbers["201"].is_default, numbers["201"].is_registered) == (True, True)
     assert (numbers["202"].is_default, numbers["202"].is_registered) == (False, False)
     assert numbers["201"].pin.open(owner.workspace.pk) == "123456"
-    assert AuditEntry.objects.get().action == "connected WhatsApp"
-    assert not ConnectAttempt.objects.exists()
+    assert set(AuditEntry.objects.values_list("action", flat=True)) == {"connected WhatsApp", "registered a number"}
+    assert ConnectAttempt.objects.get().access_token.open(owner.workspace.pk) == ""
     assert json.loads(meta.calls("/201/register")[0].body) == {"messaging_product": "whatsapp", "pin": "123456"}
     assert len(meta.calls("/subscribed_apps")) == 1
 
@@ -263,10 +226,7 @@ def test_a_wrong_pin_stays_on_the_page_and_can_be_mended(browser, meta):
     meta.all_is_well()
     meta.refuses("POST", "201/register", 133005)
     come_back(browser)
-    page = choose(browser).content.decode()
-    assert "Meta has another PIN" in page
-    assert 'id="id_pin"' in page
-    assert not WABA.objects.exists()
+    assert_not_connected(choose(browser), "Meta has another PIN", 'id="id_pin-201"')
     meta.graph.replace("POST", f"{GRAPH}/201/register", json={"success": True})
     choose(browser)
     assert WABA.objects.get().state == "connected"
@@ -285,7 +245,7 @@ def test_too_many_registrations_says_how_long(browser, meta):
     meta.all_is_well()
     meta.refuses("POST", "201/register", 133016)
     come_back(browser)
-    assert_problem(choose(browser), "72 hours")
+    assert_not_connected(choose(browser), "Wait 72 hours", "Meta's code 133016")
 
 
 BAD_WEATHER = [
@@ -313,7 +273,10 @@ def test_meta_down_slow_or_talking_html_at_any_step(browser, meta, method, path,
     answer = come_back(browser)
     if answer.status_code == 302:
         answer = choose(browser)
-    assert_problem(answer, "Meta did not answer")
+    if path == "201/register":
+        assert_not_connected(answer, "Meta gave no answer")
+    else:
+        assert_problem(answer, "Meta did not answer")
 
 
 @pytest.mark.parametrize(("method", "path"), STEPS[1:])
@@ -323,7 +286,10 @@ def test_meta_refusing_at_any_step_says_which_code(browser, meta, method, path):
     answer = come_back(browser)
     if answer.status_code == 302:
         answer = choose(browser)
-    assert_problem(answer, "(code 10)")
+    if path == "201/register":
+        assert_not_connected(answer, "Meta's code 10")
+    else:
+        assert_problem(answer, "(code 10)")
 
 
 def test_a_log_in_that_nobody_finished_is_forgotten_with_its_token(browser, meta):

@@ -1,0 +1,147 @@
+"""The test message to one's own phone: a template that can go out as it is, once; the page says what became of it."""
+
+import pytest
+import requests
+
+from inbox.models import Contact, Message
+from inbox.tests.factories import MessageFactory
+from meta_integration.tests.factories import PhoneNumberFactory
+from workspaces.models import Role
+from workspaces.tests.factories import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+GRAPH = "https://graph.facebook.com/v23.0"
+BODY = {"type": "BODY", "text": "Welcome!"}
+
+
+def template(name, *components, status="APPROVED", language="en_US"):
+    return {"name": name, "language": language, "status": status, "components": list(components) or [BODY]}
+
+
+@pytest.fixture
+def agent():
+    return MembershipFactory(role=Role.AGENT)
+
+
+@pytest.fixture
+def number(agent):
+    return PhoneNumberFactory(account__workspace=agent.workspace)
+
+
+@pytest.fixture
+def browser(client, agent):
+    client.force_login(agent.user)
+    return client
+
+
+@pytest.fixture
+def listed(graph, number):
+    """listed(template, ...): what Meta lists."""
+
+    def these(*templates):
+        graph.get(f"{GRAPH}/{number.account.waba_id}/message_templates", json={"data": list(templates)})
+
+    return these
+
+
+def send(browser, number, phone="+1 (555) 010-0101", key="a-key"):
+    return browser.post("/inbox/test-message/", {"phone": phone, "number": number.pk, "key": key}, follow=True)
+
+
+def test_hello_world_is_queued_through_the_usual_outbox(browser, number, listed, agent):
+    listed(template("another"), template("hello_world", language="de"), template("hello_world"))
+    page = send(browser, number).content.decode()
+    message = Message.objects.get()
+    assert message.content == {"template": {"name": "hello_world", "language": {"code": "en_US"}}}
+    assert (message.status, message.body, message.author) == ("queued", "Welcome!", agent.user)
+    assert message.thread.contact.wa_id == "15550100101"
+    assert "Waiting to be sent" in page and "hx-get" in page
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        template("gap", {"type": "BODY", "text": "Hello {{1}}"}),
+        template("picture", {"type": "HEADER", "format": "IMAGE"}, BODY),
+        template("offer", BODY, {"type": "LIMITED_TIME_OFFER"}),
+        template("code", BODY, {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "example": "X"}]}),
+        template("hello_world", status="PAUSED"),
+        {"name": "odd", "status": "APPROVED", "language": "en", "components": None},
+    ],
+    ids=lambda each: each["name"],
+)
+def test_one_that_needs_something_filled_in_is_passed_over(browser, number, listed, unfit):
+    listed(unfit)
+    assert "no approved template that can go out" in send(browser, number).content.decode()
+    assert not Message.objects.exists()
+    assert not Contact.objects.exists()
+
+
+def test_the_first_other_one_without_gaps_will_do(browser, number, listed):
+    listed(template("gap", {"type": "BODY", "text": "{{1}}"}), template("plain", BODY, {"type": "FOOTER", "text": "x"}))
+    send(browser, number)
+    assert Message.objects.get().content["template"]["name"] == "plain"
+
+
+def test_pressing_twice_sends_once(browser, number, listed):
+    listed(template("hello_world"))
+    assert send(browser, number).redirect_chain == send(browser, number).redirect_chain
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("phone", ["", "0155", "555 010 0101", "+1", "+0555010010101", "+1555010010101010", "hello"])
+def test_what_is_no_phone_number_is_named_and_kept_on_the_page(browser, number, graph, phone):
+    answer = send(browser, number, phone)
+    assert answer.status_code == 409
+    assert "with + and its country code" in answer.content.decode()
+    assert f'value="{phone}"' in answer.content.decode()
+    assert not graph.calls
+
+
+@pytest.mark.parametrize("phone", ["+15550100101", "0015550100101", "+1-555-010-0101", "\u202a+1 555 010 0101\u202c"])
+def test_a_phone_number_is_understood_as_people_write_it(browser, number, listed, phone):
+    listed(template("hello_world"))
+    send(browser, number, phone)
+    assert Contact.objects.get().wa_id == "15550100101"
+
+
+def test_meta_refusing_or_silent_is_said(browser, number, graph):
+    edge = f"{GRAPH}/{number.account.waba_id}/message_templates"
+    graph.get(edge, status=403, json={"error": {"code": 10, "message": "no"}})
+    assert "code 10" in send(browser, number).content.decode()
+    graph.replace("GET", edge, body=requests.ReadTimeout())
+    assert "did not list the templates" in send(browser, number).content.decode()
+    assert not Message.objects.exists()
+
+
+def test_a_number_whose_messages_wait_says_why(browser, number, graph):
+    number.is_paused = True
+    number.save()
+    assert "paused here" in send(browser, number).content.decode()
+    assert not graph.calls
+
+
+def test_without_a_number_the_page_leads_to_the_connection(browser):
+    assert "No number can send yet" in browser.get("/inbox/test-message/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "goes_on"),
+    [
+        ("sent", "WhatsApp has it", True),
+        ("delivered", "Your shop can send", True),
+        ("read", "Your shop can send", False),
+        ("failed", "The reason", False),
+        ("unknown", "The reason", True),
+    ],
+)
+def test_the_page_shows_the_ticks_or_the_reason(browser, number, status, words, goes_on):
+    message = MessageFactory(thread__number=number, status=status, error="The reason", direction="out")
+    page = browser.get(f"/inbox/test-message/{message.pk}/", headers={"HX-Request": "true"}).content.decode()
+    assert words in page
+    assert ("hx-get" in page) == goes_on
+
+
+def test_analysts_send_nothing(client, number, agent):
+    client.force_login(MembershipFactory(workspace=agent.workspace, role=Role.ANALYST).user)
+    assert send(client, number).status_code == 403

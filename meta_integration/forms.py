@@ -35,3 +35,12 @@ class ChooseNumberForm(forms.Form):
                 "verification."
             ),
         )
+
+
+class MakeLinkForm(forms.Form):
+    """Why somebody is to get a reconnect link, and whether it goes out by e-mail."""
+
+    reason = forms.CharField(
+        max_length=200, error_messages={"required": _("Say why: it is kept in the shop's list of changes.")}
+    )
+    is_mailed = forms.BooleanField(required=False, initial=True)

@@ -79,9 +79,9 @@ def callback(request):
             request.workspace, request.user, request.GET["code"], redirect_uri(), account=account
         )
     except problems.ConnectProblem as problem:
-        return _problem(request, problem)
+        return _problem(request, problem, account)
     # A page of its own: reloading it must not use the code again.
-    return redirect("meta_integration:choose", attempt.pk)
+    return redirect("meta_integration:difference" if account else "meta_integration:choose", attempt.pk)
 
 
 @manager_required
@@ -107,8 +107,9 @@ def redirect_uri() -> str:
     return settings.PUBLIC_URL + reverse("meta_integration:callback")
 
 
-def _problem(request, problem: problems.ConnectProblem):
-    return _page(request, "meta_integration/problem.html", {"title": problem.title, "problem": problem}, status=400)
+def _problem(request, problem: problems.ConnectProblem, account: WABA | None = None):
+    context = {"title": problem.title, "problem": problem, "account": account}
+    return _page(request, "meta_integration/problem.html", context, status=400)
 
 
 def _page(request, template: str, context: dict, status: int = 200):

@@ -97,6 +97,18 @@ class MetaGraphClient:
         apps = [row.get("whatsapp_business_api_data") for row in rows or [] if isinstance(row, dict)]
         return [str(app["id"]) for app in apps if isinstance(app, dict) and app.get("id")]
 
+    def unsubscribe_app(self, waba_id: str) -> None:
+        """From here on Meta posts none of this account's webhooks to the app."""
+        self._request("DELETE", f"{waba_id}/subscribed_apps")
+
+    def template_names(self, waba_id: str) -> Iterator[dict]:
+        """Id and name of all its message templates, page by page."""
+        return self._pages(f"{waba_id}/message_templates", {"fields": "id,name", "limit": 250})
+
+    def product_catalogs(self, waba_id: str) -> Iterator[dict]:
+        """Id and name of the catalogs that are linked to the account."""
+        return self._pages(f"{waba_id}/product_catalogs", {"fields": "id,name"})
+
     # Messages ---------------------------------------------------------------------------------------------------
     def send_message(self, phone_number_id: str, message: dict) -> str:
         """Send one message; return its wamid. Meta has accepted it then, not yet delivered it."""

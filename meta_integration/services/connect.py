@@ -152,14 +152,15 @@ def _is_for_all_accounts(facts: dict) -> bool:
 def _look_at(client: MetaGraphClient, workspace: Workspace, waba_id: str) -> dict:
     """One account as the person will see it; `problem` says why it cannot be chosen."""
     waba = client.waba(waba_id)
-    numbers = [_number_facts(number) for number in client.phone_numbers(waba_id) if number.get("id")]
+    numbers = [number_facts(number) for number in client.phone_numbers(waba_id) if number.get("id")]
     problem = "" if numbers else "no_numbers"
     if _connected_elsewhere(workspace, waba_id, [number["id"] for number in numbers]):
         problem = "elsewhere"
     return {"waba_id": waba_id, "name": str(waba.get("name") or ""), "numbers": numbers, "problem": problem}
 
 
-def _number_facts(number: dict) -> dict:
+def number_facts(number: dict) -> dict:
+    """What Meta says of a number, in our columns' words."""
     throughput = number.get("throughput")
     return {
         "id": str(number["id"]),

@@ -17,7 +17,7 @@ from django.db import connection, models
 from django.urls import URLResolver, get_resolver
 from factory.django import DjangoModelFactory
 
-from meta_integration.models import ReconnectLink
+from meta_integration.models import DataDeletion, ReconnectLink
 from meta_integration.sealed import SealedTextField
 from meta_integration.services import reconnect_links
 from workspaces.models import Membership, Role, User
@@ -130,6 +130,7 @@ def urls(rows: dict) -> list[tuple[str, str, bool]]:
         "url": ["nowhere/"],
         "format": ["json"],
         "signed": [reconnect_links.signed(rows[ReconnectLink])],
+        "code": [rows[DataDeletion].confirmation_code],
     }
     found = []
     for route, patterns in routes():

@@ -23,7 +23,7 @@ from meta_integration.services.reconnect_links import LinkState
 from meta_integration.views import STATE_LIVES
 from workspaces.throttle import throttled
 
-# In the session: {"link", "state", "at"} on the way to Meta, {"attempt"} after it, {"done"} at the end.
+# In the session: {"link", "state", "at"} on the way to Meta, {"link", "attempt"} after it, {"done"} at the end.
 SESSION_KEY = "reconnect"
 
 
@@ -57,12 +57,15 @@ def opened(request, signed: str):
 @public
 def start(request, signed: str):
     """Off to Meta's log-in. By GET: nothing is changed, and a page that tells no address cannot post a form here."""
-    link = reconnect_links.find(signed)
-    if problem := _problem_of(request, link):
-        return problem
-    state = secrets.token_urlsafe(32)
-    request.session[SESSION_KEY] = {"link": link.pk, "state": state, "at": time.time()}
-    return redirect(connect.login_url(state, _redirect_uri()))
+    return _to_meta(request, reconnect_links.find(signed))
+
+
+@require_GET
+@public
+def again(request):
+    """Off to Meta's log-in once more, in the browser in which the link was opened."""
+    link = _link_of_session(request.session.get(SESSION_KEY) or {})
+    return _to_meta(request, link) if link else _nothing_under_way(request)
 
 
 @require_GET
@@ -72,11 +75,12 @@ def back(request):
     known = request.session.pop(SESSION_KEY, None) or {}
     if not constant_time_compare(known.get("state", ""), request.GET.get("state", "")) or not known.get("state"):
         return _stopped(request, problems.not_ours())
-    if time.time() - known["at"] > STATE_LIVES:
-        return _stopped(request, problems.not_ours())
-    link = ReconnectLink.objects.select_related("workspace", "account").filter(pk=known["link"]).first()
+    link = _link_of_session(known)
     if problem := _problem_of(request, link):
         return problem
+    request.session[SESSION_KEY] = {"link": link.pk}
+    if time.time() - known["at"] > STATE_LIVES:
+        return _stopped(request, problems.not_ours())
     if "code" not in request.GET:
         return _stopped(request, problems.refused_by_person())
     try:
@@ -87,7 +91,7 @@ def back(request):
         # Who has another account is no matter for whoever came by a link.
         is_elsewhere = problem.title == problems.elsewhere().title
         return _stopped(request, reconnect_problems.another_account() if is_elsewhere else problem)
-    request.session[SESSION_KEY] = {"attempt": attempt.pk}
+    request.session[SESSION_KEY] = {"link": link.pk, "attempt": attempt.pk}
     return redirect("public:reconnect_check")
 
 
@@ -101,7 +105,7 @@ def check(request):
     attempts = ConnectAttempt.objects.exclude(link=None).select_related("workspace", "account", "link__workspace")
     attempt = attempts.filter(pk=known.get("attempt")).first()
     if attempt is None:
-        return _page(request, "link_closed.html", {"state": "unknown"}, status=404)
+        return _nothing_under_way(request)
     attempt.link.account = attempt.account
     if problem := _problem_of(request, attempt.link):
         return problem
@@ -129,8 +133,20 @@ def _renew(request, attempt: ConnectAttempt):
 def done(request):
     name = (request.session.get(SESSION_KEY) or {}).get("done")
     if not name:
-        return _page(request, "link_closed.html", {"state": "unknown"}, status=404)
+        return _nothing_under_way(request)
     return _page(request, "link_done.html", {"shop": name})
+
+
+def _to_meta(request, link: ReconnectLink | None):
+    if problem := _problem_of(request, link):
+        return problem
+    state = secrets.token_urlsafe(32)
+    request.session[SESSION_KEY] = {"link": link.pk, "state": state, "at": time.time()}
+    return redirect(connect.login_url(state, _redirect_uri()))
+
+
+def _link_of_session(known: dict) -> ReconnectLink | None:
+    return ReconnectLink.objects.select_related("workspace", "account").filter(pk=known.get("link")).first()
 
 
 def _redirect_uri() -> str:
@@ -145,8 +161,13 @@ def _problem_of(request, link: ReconnectLink | None):
     return None if state == LinkState.OPEN else _page(request, "link_closed.html", {"state": state}, status=410)
 
 
+def _nothing_under_way(request):
+    return _page(request, "link_closed.html", {"state": "unknown"}, status=404)
+
+
 def _stopped(request, problem: problems.ConnectProblem, *, can_try_again: bool = False):
-    context = {"problem": problem, "can_try_again": can_try_again}
+    has_link = "link" in (request.session.get(SESSION_KEY) or {})
+    context = {"problem": problem, "can_try_again": can_try_again, "can_log_in_again": has_link}
     return _page(request, "link_problem.html", context, status=400)
 
 

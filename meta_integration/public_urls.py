@@ -7,6 +7,7 @@ from meta_integration import callback_views, link_views
 app_name = "public"
 urlpatterns = [
     path("reconnect/back/", link_views.back, name="reconnect_back"),
+    path("reconnect/again/", link_views.again, name="reconnect_again"),
     path("reconnect/check/", link_views.check, name="reconnect_check"),
     path("reconnect/done/", link_views.done, name="reconnect_done"),
     path("reconnect/<str:signed>/", link_views.opened, name="reconnect_link"),

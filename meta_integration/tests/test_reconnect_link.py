@@ -185,6 +185,7 @@ def test_another_account_is_stopped_and_the_link_stays_good(client, account, pat
     assert renew(client).status_code == 400
     assert_untouched(account)
     assert client.get(path).status_code == 200
+    assert client.get("/reconnect/again/").url.startswith("https://www.facebook.com/")
 
 
 def test_an_account_of_another_workspace_is_just_another_account(client, account, path, meta):
@@ -254,6 +255,7 @@ def test_an_attempt_belongs_to_the_browser_it_was_made_in(client, account, path,
     meta.gives()
     come_back(client, path)
     assert Client().get("/reconnect/check/").status_code == 404
+    assert Client().get("/reconnect/again/").status_code == 404
     assert Client().post("/reconnect/check/").status_code == 404
     pk = ConnectAttempt.objects.get().pk
     member = Client()
@@ -275,6 +277,7 @@ def test_cancelled_at_meta(client, account, path):
     state = state_in(client.get(f"{path}start/").url)
     answer = client.get("/reconnect/back/", {"error": "access_denied", "state": state})
     assert (answer.status_code, "cancelled" in words(answer)) == (400, True)
+    assert client.get("/reconnect/again/").status_code == 302
     assert_untouched(account)
 
 

@@ -70,6 +70,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "workspaces.context_processors.workspace",
+                "meta_integration.context_processors.trouble",
             ]
         },
     }
@@ -103,6 +104,7 @@ CELERY_TASK_ROUTES = {
     "inbox.tasks.help_pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.fetch_media": {"queue": "sync"},
     "meta_integration.tasks.check_connection": {"queue": "sync"},
+    "meta_integration.tasks.look_for_silence": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # What waits stays in the queue, where a pump sees that other numbers wait for its worker.
@@ -128,6 +130,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-media": {"task": "inbox.tasks.sweep_media", "schedule": 30, "options": {"expires": 30}},
     "adopt-orphans": {"task": "inbox.tasks.adopt_orphan_statuses", "schedule": 30, "options": {"expires": 30}},
     "trim-webhooks": {"task": "meta_integration.tasks.trim_webhooks", "schedule": 3600},
+    "look-for-silence": {
+        "task": "meta_integration.tasks.look_for_silence",
+        "schedule": 900,
+        "options": {"expires": 900},
+    },
     "trim-calls": {"task": "meta_integration.tasks.trim_graph_calls", "schedule": 3600},
     "expire-orphans": {"task": "inbox.tasks.expire_orphan_statuses", "schedule": 3600},
     "forget-connects": {"task": "meta_integration.tasks.forget_old_connect_attempts", "schedule": 300},

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from psycopg import Cursor
 
 from meta_integration import walk
 from meta_integration.models import Incident, PhoneNumber, WebhookDelivery, WebhookItemError
-from meta_integration.services import incidents
+from meta_integration.services import incidents, traffic
 from meta_integration.walk import Item
 from workspaces.bulk import update_each
 
@@ -180,6 +180,7 @@ class _Outcome:
     items: int = 0
     unhandled: int = 0
     unknown_numbers: set = field(default_factory=set)
+    traffic: Counter = field(default_factory=Counter)
     failures: dict = field(default_factory=dict)
 
 
@@ -190,6 +191,9 @@ def _process_together(deliveries: list[WebhookDelivery]) -> None:
         for item in _items(delivery):
             outcome = outcomes[delivery.pk]
             outcome.items += 1
+            if item.field in traffic.COUNTED and delivery.processed_at is None:
+                hour = traffic.hour_of(delivery.received_at)
+                outcome.traffic[item.phone_number_id[:64], hour, traffic.COUNTED[item.field]] += 1
             handler = _handler(item.field)
             if handler is None:
                 outcome.unhandled += 1
@@ -268,6 +272,7 @@ def _settle(deliveries: list[WebhookDelivery], outcomes: dict) -> None:
     columns += ["id", "processed_at", "retry_at"]
     update_each(WebhookDelivery, [{column: getattr(each, column) for column in columns} for each in deliveries])
     _keep_item_errors(outcomes)
+    traffic.add(sum((outcome.traffic for outcome in outcomes.values()), Counter()))
     for phone_number_id in set().union(*(outcome.unknown_numbers for outcome in outcomes.values())):
         incidents.open_incident(Incident.Kind.UNKNOWN_NUMBER, phone_number_id, evidence=f"number {phone_number_id}")
 

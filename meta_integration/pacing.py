@@ -32,28 +32,28 @@ SLOWED_BY, RECOVERS_EACH_SECOND, SLOWEST = 0.5, 0.05, 0.05
 ALONE_SHARE = 0.2
 FORGET_AFTER_MS = 60_000
 
-BOOK = """
+PACE_NOW = """
 local now = redis.call('TIME'); now = now[1] + now[2] / 1e6
-local rate, wanted, first, ahead = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local forget_after, recovers = ARGV[1], tonumber(ARGV[2])
 local held = redis.call('HMGET', KEYS[1], 'next', 'pace', 'pace_at')
-local pace = math.min(1, (tonumber(held[2]) or 1) + (now - (tonumber(held[3]) or now)) * tonumber(ARGV[5]))
+local pace = math.min(1, (tonumber(held[2]) or 1) + (now - (tonumber(held[3]) or now)) * recovers)
+"""
+BOOK = f"""{PACE_NOW}
+local rate, wanted, first, ahead = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local gap = 1 / (rate * pace)
 -- Without a memory, departures booked before it was lost may still be ahead.
 local start = math.max(tonumber(held[1]) or now + tonumber(ARGV[7]), now + first)
 local granted = math.max(0, math.min(wanted, math.floor((now + ahead - start) / gap) + 1))
 if granted > 0 then
   redis.call('HSET', KEYS[1], 'next', string.format('%.6f', start + granted * gap))
-  redis.call('PEXPIRE', KEYS[1], ARGV[6])
+  redis.call('PEXPIRE', KEYS[1], forget_after)
 end
-return {granted, string.format('%.6f', start - now), string.format('%.6f', gap)}
+return {{granted, string.format('%.6f', start - now), string.format('%.6f', gap)}}
 """
-SLOW_DOWN = """
-local now = redis.call('TIME'); now = now[1] + now[2] / 1e6
-local held = redis.call('HMGET', KEYS[1], 'pace', 'pace_at')
-local pace = math.min(1, (tonumber(held[1]) or 1) + (now - (tonumber(held[2]) or now)) * tonumber(ARGV[2]))
-pace = math.max(tonumber(ARGV[3]), pace * tonumber(ARGV[1]))
+SLOW_DOWN = f"""{PACE_NOW}
+pace = math.max(tonumber(ARGV[4]), pace * tonumber(ARGV[3]))
 redis.call('HSET', KEYS[1], 'pace', tostring(pace), 'pace_at', string.format('%.6f', now))
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
+redis.call('PEXPIRE', KEYS[1], forget_after)
 return tostring(pace)
 """
 
@@ -74,9 +74,6 @@ class Departures:
         return [now + self.first + n * self.gap for n in range(self.count)]
 
 
-NONE = Departures(0, 0.0, 0.0)
-
-
 def limit_of(number: PhoneNumber) -> int:
     """Messages a second that Meta takes from this number."""
     return LIMIT_ON_BIZ_APP if number.is_on_biz_app else LIMITS.get(number.throughput_level, LIMITS["STANDARD"])
@@ -92,7 +89,7 @@ def book(number: PhoneNumber, wanted: int, *, is_urgent: bool = False) -> Depart
     """Departures for up to `wanted` messages, nobody else's. What is urgent may book further ahead than all others."""
     rate, ahead = pace_of(number), AHEAD_URGENT if is_urgent else AHEAD
     try:
-        arguments = [rate, wanted, FIRST, ahead, RECOVERS_EACH_SECOND, FORGET_AFTER_MS, AHEAD]
+        arguments = [FORGET_AFTER_MS, RECOVERS_EACH_SECOND, rate, wanted, FIRST, ahead, AHEAD]
         count, first, gap = _script(BOOK)(keys=[_key(number)], args=arguments)
     except RedisError as exc:
         log.warning("pacing alone: Valkey does not answer", reason=type(exc).__name__)
@@ -103,7 +100,7 @@ def book(number: PhoneNumber, wanted: int, *, is_urgent: bool = False) -> Depart
 def slow_down(number: PhoneNumber) -> None:
     """Meta said "too fast" (130429): half the pace for all workers, recovering by itself."""
     try:
-        _script(SLOW_DOWN)(keys=[_key(number)], args=[SLOWED_BY, RECOVERS_EACH_SECOND, SLOWEST, FORGET_AFTER_MS])
+        _script(SLOW_DOWN)(keys=[_key(number)], args=[FORGET_AFTER_MS, RECOVERS_EACH_SECOND, SLOWED_BY, SLOWEST])
     except RedisError:
         log.warning("not slowed down: Valkey does not answer", number=number.pk)
 

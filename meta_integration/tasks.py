@@ -3,7 +3,7 @@ import time
 from celery import shared_task
 
 from meta_integration import intake
-from meta_integration.services import calls, connect, watch
+from meta_integration.services import calls, connect, silence, traffic, watch
 from workspaces import wakeups
 
 # A task gives its worker back after this; the rest is announced anew.
@@ -50,7 +50,13 @@ def check_connections() -> int:
 
 @shared_task
 def trim_webhooks() -> int:
+    traffic.trim()
     return intake.trim()
+
+
+@shared_task
+def look_for_silence() -> int:
+    return silence.look()
 
 
 @shared_task

@@ -116,6 +116,12 @@ def _page(request, template: str, context: dict, status: int = 200):
     return render(request, template, {**admin.site.each_context(request), **context}, status=status)
 
 
+@workspace_required
+def banner(request):
+    """The trouble to be shown above every page, alone: open pages ask again when something changed."""
+    return render(request, "meta_integration/_banner.html")
+
+
 # Files ---------------------------------------------------------------------------------------------------------------
 @workspace_required
 def media_file(request, pk):

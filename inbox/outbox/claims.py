@@ -1,7 +1,6 @@
 """Which messages may go out, who has them, and what comes back when nobody has them any more."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -79,9 +78,7 @@ def claim(number: PhoneNumber, token: uuid.UUID, limit: int, priorities=tuple(Pr
     at_work = Message.objects.filter(thread=OuterRef("thread"), status__in=[S.CLAIMED, S.SENDING])
     ready = ready.exclude(Exists(at_work.exclude(claimed_by=token)))
     room = reach.room(number)
-    if room == 0:
-        ready = ready.exclude(reach.begins_a_conversation(now))
-    ready = ready.order_by("priority", "id").select_for_update(of=("self",), skip_locked=True)
+    ready = reach.allowed(ready, room, now).order_by("priority", "id").select_for_update(of=("self",), skip_locked=True)
     rows = [Claimed(*row) for row in ready.values_list(*COLUMNS)[:limit]]
     rows = reach.within(number, rows, room, now)
     moved = set(move_messages([row.pk for row in rows], S.CLAIMED, claimed_by=token, lease_until=lease()))
@@ -113,10 +110,8 @@ def due():
 def has_due(number_pk: int) -> bool:
     """Whether something of this number could go out right now."""
     number = PhoneNumber.objects.select_related("account").get(pk=number_pk)
-    ready = due().filter(number=number)
-    if reach.room(number) == 0:
-        ready = ready.exclude(reach.begins_a_conversation(timezone.now()))
-    return ready.exists()
+    ready, now = due().filter(number=number), timezone.now()
+    return reach.allowed(ready, reach.room(number), now).exists()
 
 
 def wants_help(number_pk: int) -> bool:
@@ -180,8 +175,5 @@ def lease() -> datetime:
 
 
 def tell_pages(pks: list[int]) -> None:
-    by_workspace = defaultdict(list)
-    for pk, workspace_id in Message.objects.filter(pk__in=pks).values_list("pk", "workspace_id"):
-        by_workspace[workspace_id].append(pk)
-    for workspace_id in by_workspace:
+    for workspace_id in set(Message.objects.filter(pk__in=pks).values_list("workspace_id", flat=True)):
         live.touch(workspace_id)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from redis.exceptions import RedisError
 
+from inbox.apps import LATEST
 from inbox.models import Priority
 from inbox.outbox import claims, files
 from inbox.outbox.claims import Claimed
@@ -31,8 +32,6 @@ RUN_SECONDS, SLICE_SECONDS = 60, 1
 CLAIM_SECONDS, LOOK_SECONDS = 0.5, 0.25
 # With pauses that double: some 25 seconds, within which PostgreSQL's stand-in has taken over.
 SETTLE_TRIES = 9
-# A message that could not leave so many seconds after its departure stays: its lease must outlast its call.
-LATEST = 10
 # Files on their way to Meta at the same time, beside the messages: they are large, and slow.
 UPLOADS = 4
 # Answers that come within this are written together.

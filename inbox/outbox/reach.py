@@ -6,7 +6,7 @@ the same business in another account is not seen, and Meta's own answer then say
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from inbox.models import Thread
@@ -35,6 +35,11 @@ def begins_a_conversation(now: datetime) -> Q:
     is_closed = Q(thread__window_expires_at=None) | Q(thread__window_expires_at__lte=now)
     is_new = Q(thread__reached_at=None) | Q(thread__reached_at__lte=now - DAY)
     return Q(type="template") & is_closed & is_new
+
+
+def allowed(messages: QuerySet, room: int | None, now: datetime) -> QuerySet:
+    """Those that may go out with this room left."""
+    return messages.exclude(begins_a_conversation(now)) if room == 0 else messages
 
 
 def within(number: PhoneNumber, rows: list, room_seen: int | None, now: datetime) -> list:

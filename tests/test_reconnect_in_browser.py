@@ -42,7 +42,7 @@ def test_revoked_then_the_wrong_account_then_the_right_one(connected: Stack, pag
     fits(page)
     page.click("#renew")
     expect(page.get_by_text("1 message waited and goes out now.")).to_be_visible()
-    stack.wait_for(lambda: len(stack.sent()) == 1, "what waited has gone out", 10)
+    stack.wait_for(lambda: len(stack.sent()) == 1, "what waited has gone out", 30)
     fits(page)
 
 
@@ -68,7 +68,7 @@ def test_somebody_without_a_log_in_follows_supports_link(connected: Stack, page:
     fits(visitor)
     visitor.click("#renew")
     expect(visitor.get_by_text("You can close this page.")).to_be_visible()
-    stack.wait_for(lambda: len(stack.sent()) == 1, "what waited has gone out", 10)
+    stack.wait_for(lambda: len(stack.sent()) == 1, "what waited has gone out", 30)
 
     again = visitor.goto(address)
     assert again.status == 410

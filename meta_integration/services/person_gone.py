@@ -1,6 +1,6 @@
 """A person took our app away at Meta, or wants their data deleted: what becomes of the accounts they gave access to."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -9,6 +9,8 @@ from django.utils.crypto import salted_hmac
 from meta_integration.models import WABA, ConnectAttempt, DataDeletion
 from meta_integration.services import watch
 from meta_integration.services.disconnect import disconnect
+
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 def deauthorized(facts: dict) -> int:
@@ -38,7 +40,7 @@ def delete_data(facts: dict, text: str) -> DataDeletion:
 
 
 def _accounts_of(facts: dict) -> QuerySet[WABA]:
-    """Those connected with this person's access, and not since the request was made."""
+    """Those connected with this person's access, and not long since the request was made: Meta's clock is not ours."""
     asked_at = datetime.fromtimestamp(facts["issued_at"], tz=UTC)
-    theirs = WABA.objects.filter(meta_user_id=facts["user_id"], connected_at__lte=asked_at)
+    theirs = WABA.objects.filter(meta_user_id=facts["user_id"], connected_at__lte=asked_at + CLOCKS_DIFFER)
     return theirs.exclude(state=WABA.State.DISCONNECTED).select_related("workspace").order_by("pk")

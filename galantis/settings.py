@@ -174,6 +174,9 @@ META_WEBHOOK_HANDLERS = {
     "phone_number_quality_update": "meta_integration.webhooks.handle_quality_update",
     "phone_number_name_update": "meta_integration.webhooks.handle_name_update",
 }
+# Who is told, by a task, that an account has a new access; and who says what waits for an account.
+META_RECONNECTED = ["inbox.tasks.account_reconnected"]
+META_WAITING = ["inbox.services.waiting.of_account"]
 WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
 
 # Support and doctor ------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from workspaces.doctor.views import doctor_page
 urlpatterns = [
     path("", include("workspaces.urls")),
     path("connection/", include("meta_integration.urls")),
+    path("", include("meta_integration.public_urls")),
     path("banner/", banner, name="banner"),
     path("media/", include("meta_integration.media_urls")),
     path("inbox/", include("inbox.urls")),

@@ -34,6 +34,16 @@ def help_pump(number_pk: int) -> int:
 
 
 @shared_task
+def account_reconnected(account_pk: int) -> int:
+    """What waited for this account goes out now, not with the next sweep."""
+    wakeups.awake(account_reconnected.name, account_pk)
+    numbers = claims.due().filter(number__account=account_pk).values_list("number_id", flat=True).distinct().order_by()
+    for number_pk in numbers:
+        wakeups.wake(pump, number_pk)
+    return len(numbers)
+
+
+@shared_task
 def sweep_outbox() -> int:
     """Mend what dead workers left, then wake the pump of each number with something to send."""
     numbers = claims.sweep()

@@ -78,3 +78,12 @@ class ChooseNumbersForm(forms.Form):
         """The chosen numbers, each with its PIN; "" for one that needs none."""
         data = self.cleaned_data
         return {each: data.get(f"pin-{each}", "") for each in data["number"]}
+
+
+class MakeLinkForm(forms.Form):
+    """Why somebody is to get a reconnect link, and whether it goes out by e-mail."""
+
+    reason = forms.CharField(
+        max_length=200, error_messages={"required": _("Say why: it is kept in the shop's list of changes.")}
+    )
+    is_mailed = forms.BooleanField(required=False, initial=True)

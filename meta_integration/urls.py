@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meta_integration import views
+from meta_integration import reconnect_views, views
 
 app_name = "meta_integration"
 urlpatterns = [
@@ -17,4 +17,8 @@ urlpatterns = [
     path("catalogs/<int:pk>/", views.catalogs, name="catalogs"),
     path("catalogs/<int:pk>/start/", views.catalogs_start, name="catalogs_start"),
     path("catalogs/<int:pk>/remove/", views.catalogs_remove, name="catalogs_remove"),
+    path("<int:pk>/difference/", reconnect_views.difference, name="difference"),
+    path("accounts/<int:pk>/renewed/", reconnect_views.renewed, name="renewed"),
+    path("accounts/<int:pk>/disconnect/", reconnect_views.disconnect, name="disconnect"),
+    path("accounts/<int:pk>/reconnect-link/", reconnect_views.make_link, name="make_link"),
 ]

@@ -107,7 +107,7 @@ def callback(request):
     except problems.ConnectProblem as problem:
         return problem_page(request, problem, account=account)
     # A page of its own: reloading it must not use the code again.
-    return redirect("meta_integration:choose", attempt.pk)
+    return redirect("meta_integration:difference" if account else "meta_integration:choose", attempt.pk)
 
 
 @manager_required
@@ -146,6 +146,8 @@ def checked(request, pk):
 def choose(request, pk):
     """Choose the account, then its numbers with their PINs."""
     attempt = _attempt(request, pk)
+    if attempt.account_id:  # It is to renew an access: not before the difference was seen.
+        return redirect("meta_integration:difference", attempt.pk)
     waba = _waba_chosen(request, attempt)
     if waba is None:
         mine = WABA.objects.for_workspace(request.workspace).filter(state=WABA.State.CONNECTED)

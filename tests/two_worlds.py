@@ -17,7 +17,9 @@ from django.db import connection, models
 from django.urls import URLResolver, get_resolver
 from factory.django import DjangoModelFactory
 
+from meta_integration.models import DataDeletion, ReconnectLink
 from meta_integration.sealed import SealedTextField
+from meta_integration.services import reconnect_links
 from workspaces.models import Membership, Role, User
 from workspaces.tests.factories import MembershipFactory, UserFactory
 
@@ -127,6 +129,8 @@ def urls(rows: dict) -> list[tuple[str, str, bool]]:
         "content_type_id": [ContentType.objects.get_for_model(model).pk for model in rows],
         "url": ["nowhere/"],
         "format": ["json"],
+        "signed": [reconnect_links.signed(rows[ReconnectLink])],
+        "code": [rows[DataDeletion].confirmation_code],
     }
     found = []
     for route, patterns in routes():

@@ -20,7 +20,7 @@ def managers_of(workspace: Workspace) -> list[str]:
 
 
 def mail(addresses: Iterable[str], subject: str, body: str) -> None:
-    """One e-mail to each, after the transaction. It ends up in mailboxes: no secret. Never raises."""
+    """One e-mail to each, after the transaction. It ends up in mailboxes: no secret that lasts. Never raises."""
     subject = " ".join(subject.split())  # A header is one line.
     for address in addresses:
         transaction.on_commit(lambda address=address: _publish(address, subject, body))

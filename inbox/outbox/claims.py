@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from inbox.models import Message, Priority
 from inbox.outbox import reach
 from inbox.services.moves import move_messages
+from inbox.services.waiting import TOO_LATE
 from meta_integration import pacing
 from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import media
@@ -149,8 +150,8 @@ def fail_what_is_too_late(number: PhoneNumber) -> None:
     """Free text whose window closed while it waited fails with that reason, instead of going out to be refused."""
     is_closed = Q(thread__window_expires_at=None) | Q(thread__window_expires_at__lte=timezone.now())
     late = Message.objects.filter(is_closed, number=number, status=S.QUEUED)
-    reason = _("It waited until the 24 hours after the customer's last message were over, so it was not sent.")
-    failed = move_messages(list(late.exclude(type="template").values_list("pk", flat=True)), S.FAILED, error=reason)
+    late = list(late.exclude(type="template").values_list("pk", flat=True))
+    failed = move_messages(late, S.FAILED, error=str(TOO_LATE))
     tell_pages(failed)
 
 

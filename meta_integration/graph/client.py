@@ -111,6 +111,10 @@ class MetaGraphClient:
         apps = [row.get("whatsapp_business_api_data") for row in rows or [] if isinstance(row, dict)]
         return [str(app["id"]) for app in apps if isinstance(app, dict) and app.get("id")]
 
+    def unsubscribe_app(self, waba_id: str) -> None:
+        """From here on Meta posts none of this account's webhooks to the app."""
+        self._request("DELETE", f"{waba_id}/subscribed_apps")
+
     def message_templates(self, waba_id: str) -> Iterator[dict]:
         """All templates of the account, page by page."""
         return self._pages(f"{waba_id}/message_templates", {"fields": TEMPLATE_FIELDS, "limit": 100})

@@ -151,6 +151,8 @@ class ConnectionEventFactory(DjangoModelFactory):
 
 
 class ReconnectLinkFactory(DjangoModelFactory):
+    """One that somebody has opened and not used yet."""
+
     class Meta:
         model = ReconnectLink
 
@@ -159,6 +161,7 @@ class ReconnectLinkFactory(DjangoModelFactory):
     created_by = SubFactory(UserFactory, is_support=True)
     reason = "the shop asked for it"
     expires_at = LazyFunction(lambda: timezone.now() + timedelta(hours=48))
+    opened_at = LazyFunction(timezone.now)
 
 
 class NumberTrafficFactory(DjangoModelFactory):

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from meta_integration.models import WABA, Incident
+from meta_integration.models import WABA, ConnectAttempt, Incident
 from meta_integration.services import incidents
 from meta_integration.tests.factories import TOKEN, WABAFactory
 from workspaces.models import AuditEntry
@@ -29,6 +29,8 @@ def meta_says(graph, account: WABA, *, found: str | None = None, **facts) -> Non
     data = {"app_id": "900000000000001", "is_valid": True, "expires_at": 0, "scopes": SCOPES, **facts}
     graph.get(f"{GRAPH}/debug_token", json={"data": data})
     graph.get(f"{GRAPH}/{account.waba_id}", json={"id": found or account.waba_id, "name": "Example Account"})
+    graph.get(f"{GRAPH}/{account.waba_id}/phone_numbers", json={"data": [{"id": "201", "status": "CONNECTED"}]})
+    graph.post(f"{GRAPH}/{account.waba_id}/subscribed_apps", json={"success": True})
 
 
 def set_token(monkeypatch, account: WABA, token: str = NEW) -> str:
@@ -44,7 +46,7 @@ def test_a_confirmed_token_mends_the_connection(graph, broken, monkeypatch):
     broken.refresh_from_db()
     assert (broken.state, broken.state_reason) == ("connected", "")
     assert broken.access_token.open(broken.workspace_id) == NEW
-    assert Incident.objects.get().closed_at
+    assert Incident.objects.get().closed_because == "connected again by somebody with the command set_token"
     assert NEW not in json.dumps(list(AuditEntry.objects.values("action", "target", "detail")))
 
 
@@ -58,6 +60,7 @@ def test_a_token_that_is_not_confirmed_changes_nothing(graph, broken, monkeypatc
         set_token(monkeypatch, broken)
     broken.refresh_from_db()
     assert (broken.state, broken.access_token.open(broken.workspace_id)) == ("broken", TOKEN)
+    assert not ConnectAttempt.objects.exists()
 
 
 def test_a_token_that_meta_refuses_changes_nothing(graph, broken, monkeypatch):

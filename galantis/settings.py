@@ -104,6 +104,8 @@ CELERY_TASK_ROUTES = {
     "inbox.tasks.help_pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.fetch_media": {"queue": "sync"},
     "meta_integration.tasks.check_connection": {"queue": "sync"},
+    "meta_integration.tasks.refresh_account": {"queue": "sync"},
+    "meta_integration.tasks.refresh_health": {"queue": "sync"},
     "meta_integration.tasks.look_for_silence": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -169,9 +171,13 @@ META_WEBHOOK_HANDLERS = {
     "messages.statuses": "inbox.webhooks.handle_statuses",
     "messages.errors": "meta_integration.webhooks.handle_errors",
     "smb_message_echoes.message_echoes": "inbox.webhooks.handle_echo",
-    "account_update": "meta_integration.webhooks.handle_account_update",
+    "account_update": "meta_integration.webhooks_account.handle_account_update",
+    "account_review_update": "meta_integration.webhooks_account.handle_review",
+    "account_alerts": "meta_integration.webhooks_account.handle_alert",
+    "business_capability_update": "meta_integration.webhooks_account.handle_capability",
     "phone_number_quality_update": "meta_integration.webhooks.handle_quality_update",
     "phone_number_name_update": "meta_integration.webhooks.handle_name_update",
+    "security": "meta_integration.webhooks.handle_security",
 }
 WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
 

@@ -323,6 +323,11 @@ UNFOLD = {
                         "link": reverse_lazy("admin:meta_integration_phonenumber_changelist"),
                     },
                     {
+                        "title": _("History of connections"),
+                        "icon": "timeline",
+                        "link": reverse_lazy("admin:meta_integration_connectionevent_changelist"),
+                    },
+                    {
                         "title": _("Customers"),
                         "icon": "person",
                         "link": reverse_lazy("admin:inbox_contact_changelist"),

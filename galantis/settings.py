@@ -105,6 +105,8 @@ CELERY_TASK_ROUTES = {
     "inbox.tasks.fetch_media": {"queue": "sync"},
     "meta_integration.tasks.read_templates": {"queue": "sync"},
     "meta_integration.tasks.check_connection": {"queue": "sync"},
+    "meta_integration.tasks.refresh_account": {"queue": "sync"},
+    "meta_integration.tasks.refresh_health": {"queue": "sync"},
     "meta_integration.tasks.look_for_silence": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -131,6 +133,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-media": {"task": "inbox.tasks.sweep_media", "schedule": 30, "options": {"expires": 30}},
     "adopt-orphans": {"task": "inbox.tasks.adopt_orphan_statuses", "schedule": 30, "options": {"expires": 30}},
     "trim-webhooks": {"task": "meta_integration.tasks.trim_webhooks", "schedule": 3600},
+    "refresh-health": {
+        "task": "meta_integration.tasks.refresh_health",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
     "look-for-silence": {
         "task": "meta_integration.tasks.look_for_silence",
         "schedule": 900,
@@ -170,9 +177,13 @@ META_WEBHOOK_HANDLERS = {
     "messages.statuses": "inbox.webhooks.handle_statuses",
     "messages.errors": "meta_integration.webhooks.handle_errors",
     "smb_message_echoes.message_echoes": "inbox.webhooks.handle_echo",
-    "account_update": "meta_integration.webhooks.handle_account_update",
+    "account_update": "meta_integration.webhooks_account.handle_account_update",
+    "account_review_update": "meta_integration.webhooks_account.handle_review",
+    "account_alerts": "meta_integration.webhooks_account.handle_alert",
+    "business_capability_update": "meta_integration.webhooks_account.handle_capability",
     "phone_number_quality_update": "meta_integration.webhooks.handle_quality_update",
     "phone_number_name_update": "meta_integration.webhooks.handle_name_update",
+    "security": "meta_integration.webhooks.handle_security",
 }
 # Who is told, by a task, that an account has a new access; and who says what waits for an account.
 META_RECONNECTED = ["inbox.tasks.account_reconnected"]
@@ -364,6 +375,11 @@ UNFOLD = {
                         "title": _("Phone numbers"),
                         "icon": "call",
                         "link": reverse_lazy("admin:meta_integration_phonenumber_changelist"),
+                    },
+                    {
+                        "title": _("History of connections"),
+                        "icon": "timeline",
+                        "link": reverse_lazy("admin:meta_integration_connectionevent_changelist"),
                     },
                     {
                         "title": _("Customers"),

@@ -9,6 +9,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from meta_integration import error_book, filetypes, intake, tasks
+from meta_integration.admin_numbers import AccountFilter
 from meta_integration.graph.errors import as_int
 from meta_integration.graph.words import TITLES
 from meta_integration.models import (
@@ -22,9 +23,8 @@ from meta_integration.models import (
     WebhookItemError,
 )
 from meta_integration.services import incidents
-from workspaces import services as workspaces
 from workspaces import wakeups
-from workspaces.admin_base import CappedPaginator, SupportAdmin, WorkspaceAdmin, may_manage, visible
+from workspaces.admin_base import CappedPaginator, SupportAdmin, WorkspaceAdmin, may_manage
 
 
 @admin.register(WABA)
@@ -54,56 +54,6 @@ class WABAAdmin(WorkspaceAdmin):
             "may_manage": may_manage(request),
         }
         return TemplateResponse(request, "meta_integration/connection.html", context)
-
-
-@admin.register(PhoneNumber)
-class PhoneNumberAdmin(WorkspaceAdmin):
-    list_display = ["display_phone_number", "verified_name", "account", "quality", "status", "is_default", "waiting"]
-    list_filter = ["state", "quality_rating", "is_default"]
-    list_select_related = ["account", "workspace"]
-    search_fields = ["display_phone_number", "verified_name", "phone_number_id"]
-    ordering = ["-id"]
-    fields = [
-        "account", "display_phone_number", "verified_name", "phone_number_id", "state", "status", "is_default",
-        "is_registered", "quality_rating", "messaging_limit_tier", "throughput_level", "name_status", "paused_reason",
-    ]  # fmt: skip
-    actions = ["make_default", "resume_sending"]
-
-    @display(description=_("quality"), label={"GREEN": "success", "YELLOW": "warning", "RED": "danger"})
-    def quality(self, number):
-        words = {"GREEN": _("High"), "YELLOW": _("Medium"), "RED": _("Low")}
-        return number.quality_rating, words.get(number.quality_rating, _("Not known yet"))
-
-    @display(description=_("messages wait because"))
-    def waiting(self, number):
-        if not number.is_registered:
-            return _("It is not registered for sending yet: connect again and choose it.")
-        return number.why_it_waits() or "–"
-
-    def has_manage_permission(self, request):
-        return may_manage(request)
-
-    @action(description=_("Make this the default number"), permissions=["manage"])
-    def make_default(self, request, queryset):
-        if queryset.count() != 1:
-            messages.error(request, _("Choose exactly one number: there can be one default. Nothing was changed."))
-            return
-        number = queryset.get()
-        if not number.is_registered or number.state != PhoneNumber.State.CONNECTED:
-            text = _("%(number)s cannot send yet: connect again and choose it there. Nothing was changed.")
-            messages.error(request, text % {"number": number})
-            return
-        PhoneNumber.objects.for_workspace(number.workspace).update(is_default=False)
-        queryset.update(is_default=True)
-        workspaces.note(number.workspace, request.user, "default number", number.display_phone_number)
-        messages.success(request, _("Messages now come from %(number)s by default.") % {"number": number})
-
-    @action(description=_("Resume sending"), permissions=["manage"])
-    def resume_sending(self, request, queryset):
-        for number in queryset.exclude(paused_reason=""):
-            incidents.resume_number(number, f"resumed by {request.user.label}")
-            workspaces.note(number.workspace, request.user, "resumed sending", number.display_phone_number)
-        messages.success(request, _("Waiting messages of these numbers go out now."))
 
 
 class UploadInline(TabularInline):
@@ -244,18 +194,6 @@ class CodeFilter(SeenFilter):
     def queryset(self, request, queryset):
         code = as_int(self.value())
         return queryset if self.value() is None else queryset.filter(code=code) if code else queryset.none()
-
-
-class AccountFilter(admin.SimpleListFilter):
-    title = _("account")
-    parameter_name = "account"
-
-    def lookups(self, request, model_admin):
-        return [(account.pk, str(account)) for account in visible(request, WABA.objects.order_by("-pk"))[:50]]
-
-    def queryset(self, request, queryset):
-        pk = as_int(self.value())
-        return queryset if self.value() is None else queryset.filter(account=pk) if pk else queryset.none()
 
 
 @admin.register(GraphCall)

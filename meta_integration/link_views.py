@@ -17,10 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from meta_integration.models import ConnectAttempt, ReconnectLink
+from meta_integration.pages import STATE_LIVES
 from meta_integration.services import connect, reconnect, reconnect_links, reconnect_problems
 from meta_integration.services import connect_problems as problems
 from meta_integration.services.reconnect_links import LinkState
-from meta_integration.views import STATE_LIVES
 from workspaces.throttle import throttled
 
 # In the session: {"link", "state", "at"} on the way to Meta, {"link", "attempt"} after it, {"done"} at the end.

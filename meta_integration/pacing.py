@@ -8,10 +8,12 @@ books only a little ahead; an agent's message may book further, so it is never l
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
 from threading import Lock
 
 import structlog
+from django.utils import timezone
 from redis.exceptions import RedisError
 
 from meta_integration.models import PhoneNumber
@@ -30,6 +32,9 @@ FIRST, AHEAD, AHEAD_URGENT = 0.05, 0.25, 1.0
 SLOWED_BY, RECOVERS_EACH_SECOND, SLOWEST = 0.5, 0.05, 0.05
 # Without Valkey no worker knows of the others: each takes a share that a handful of them together can afford.
 ALONE_SHARE = 0.2
+# Of the pace, for what is not urgent: Meta lowers limits further when many block or report a number.
+SHARE_BY_QUALITY = {"GREEN": 1.0, "YELLOW": 0.5, "RED": 0.25}
+SHARE_AFTER_A_DROP, DROP_LASTS = 0.5, timedelta(days=3)
 FORGET_AFTER_MS = 60_000
 
 PACE_NOW = """
@@ -85,15 +90,23 @@ def pace_of(number: PhoneNumber) -> float:
     return limit - max(limit * SLACK, min(LEAST_SLACK, limit * MOST_SLACK))
 
 
+def campaign_share(number: PhoneNumber) -> float:
+    """How much of its pace is for what is not urgent: less while its quality is not high, and after a drop."""
+    share = SHARE_BY_QUALITY.get(number.quality_rating, 1.0)
+    has_dropped = number.dropped_at is not None and number.dropped_at > timezone.now() - DROP_LASTS
+    return min(share, SHARE_AFTER_A_DROP) if has_dropped else share
+
+
 def book(number: PhoneNumber, wanted: int, *, is_urgent: bool = False) -> Departures:
     """Departures for up to `wanted` messages, nobody else's. What is urgent may book further ahead than all others."""
-    rate, ahead = pace_of(number), AHEAD_URGENT if is_urgent else AHEAD
+    share, ahead = (1.0, AHEAD_URGENT) if is_urgent else (campaign_share(number), AHEAD)
+    rate = pace_of(number) * share
     try:
         arguments = [FORGET_AFTER_MS, RECOVERS_EACH_SECOND, rate, wanted, FIRST, ahead, AHEAD]
         count, first, gap = _script(BOOK)(keys=[_key(number)], args=arguments)
     except RedisError as exc:
         log.warning("pacing alone: Valkey does not answer", reason=type(exc).__name__)
-        return _alone(number.pk).book(limit_of(number) * ALONE_SHARE, wanted, ahead)
+        return _alone(number.pk).book(limit_of(number) * ALONE_SHARE * share, wanted, ahead)
     return _departures(int(count), float(first), float(gap), ahead, wanted)
 
 

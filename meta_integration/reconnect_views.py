@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 
 from meta_integration.forms import MakeLinkForm
 from meta_integration.models import WABA, ConnectAttempt
+from meta_integration.pages import manager_required
 from meta_integration.services import reconnect, reconnect_links, waiting
 from meta_integration.services.connect_problems import ConnectProblem
 from meta_integration.services.disconnect import disconnect as disconnect_account
-from meta_integration.views import manager_required
 from workspaces import mail
 from workspaces import services as workspaces
 from workspaces.admin_base import visible

@@ -3,7 +3,7 @@ import time
 from celery import shared_task
 
 from meta_integration import intake
-from meta_integration.services import calls, connect, first_look, silence, traffic, watch
+from meta_integration.services import calls, connect, first_look, health, silence, traffic, watch
 from workspaces import wakeups
 
 # A task gives its worker back after this; the rest is announced anew.
@@ -46,6 +46,19 @@ def check_connections() -> int:
     for pk in accounts:
         wakeups.wake(check_connection, pk)
     return len(accounts)
+
+
+@shared_task
+def refresh_account(account_pk: int) -> bool:
+    """Read the account's numbers from Meta: an event said that there is more to know."""
+    wakeups.awake(refresh_account.name, account_pk)
+    return health.refresh_one(account_pk)
+
+
+@shared_task
+def refresh_health() -> int:
+    """Read the numbers of accounts whose last reading is a day old. Returns how many accounts."""
+    return health.refresh_due()
 
 
 @shared_task

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from meta_integration import reconnect_views, views
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("callback/", views.callback, name="callback"),
     path("token/", views.by_token, name="by_token"),
     path("<int:pk>/checked/", views.checked, name="checked"),
+    path("numbers/", include("meta_integration.numbers_urls")),
     path("<int:pk>/choose/", views.choose, name="choose"),
     path("setup/<int:pk>/", views.setup_page, name="setup"),
     path("setup/<int:pk>/templates/", views.templates, name="templates"),

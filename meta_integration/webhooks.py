@@ -1,22 +1,30 @@
-"""Handlers for the fields about accounts and numbers. Harmless to run twice, late and out of order."""
+"""Handlers for the fields about numbers, and for errors. Harmless to run twice, late and out of order."""
 
 import re
+from datetime import timedelta
 
-from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from meta_integration import tiers
 from meta_integration.error_book import plain_words
 from meta_integration.graph.errors import as_int
-from meta_integration.models import WABA, Incident, PhoneNumber
-from meta_integration.services import incidents, watch
+from meta_integration.models import ConnectionEvent, Incident, PhoneNumber
+from meta_integration.services import changes, health, history, incidents
 from meta_integration.walk import Item, text_in
 
-# Account events after which the access may be gone, in the merchant's words.
-ACCESS_TAKEN_AWAY = {
-    "PARTNER_REMOVED": _("The access was taken away at Meta (partner removed)."),
-    "PARTNER_APP_UNINSTALLED": _("The app was removed from the account at Meta."),
-    "ACCOUNT_DELETED": _("The WhatsApp Business Account was deleted at Meta."),
+Source = ConnectionEvent.Source
+# The words of the webhook for what the number's own field calls otherwise.
+NAME_DECISIONS = {"REJECTED": "DECLINED", "PENDING": "PENDING_REVIEW", "DEFERRED": "PENDING_REVIEW"}
+PIN_EVENTS = {
+    "PIN_CHANGED": _("The PIN of %(number)s was changed, but not here: Galantis has forgotten the old one."),
+    "PIN_RESET_REQUEST": _("Somebody asked Meta to switch off two-step verification of %(number)s."),
+    "PIN_REQUEST_SUCCESS": _("Two-step verification of %(number)s was switched off at Meta: it has no PIN now."),
 }
+PIN_TODO = _(
+    "If it was nobody of yours, set a new PIN on the number's page, and look who has access in WhatsApp Manager."
+)
+# Meta reports what we set ourselves within this.
+OURS_WITHIN = timedelta(minutes=2)
 
 
 def handle_errors(item: Item) -> None:
@@ -31,44 +39,54 @@ def handle_errors(item: Item) -> None:
     )
 
 
-def handle_account_update(item: Item) -> None:
-    """Access withdrawn on Meta's side: a sign of a break. Other events are kept in their delivery."""
-    reason = ACCESS_TAKEN_AWAY.get(text_in(item.content, "event"))
-    account = _account_of(item) if reason else None
-    # An event from before the account was connected (again) is about an access that is gone.
-    if account and item.at > account.connected_at:
-        watch.suspect(account, str(reason), event=True)
-
-
-def _account_of(item: Item) -> WABA | None:
-    """For partner events `entry.id` is the partner's business; the account is named inside, or only its number."""
-    connected = WABA.objects.exclude(state=WABA.State.DISCONNECTED)
-    waba_id = text_in(item.content.get("waba_info"), "waba_id") or item.waba_id
-    account = connected.filter(waba_id=waba_id).first()
-    digits = re.sub(r"\D", "", text_in(item.content, "phone_number"))
-    if account or not digits:
-        return account
-    as_digits = Func(F("display_phone_number"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace")
-    numbers = PhoneNumber.objects.annotate(digits=as_digits).filter(digits=digits, state=PhoneNumber.State.CONNECTED)
-    return connected.filter(numbers__in=numbers).first()
-
-
 def handle_quality_update(item: Item) -> None:
-    """New limit or throughput. The number is named by its display form only, inside its account."""
-    values = {}
-    tier = item.content.get("max_daily_conversations_per_business") or item.content.get("current_limit")
-    if tier:
-        values["messaging_limit_tier"] = str(tier)[:40]
-    if item.content.get("event") == "THROUGHPUT_UPGRADE":
-        values["throughput_level"] = "HIGH"
-    _update_by_display(item, "limit_seen_at", values)
+    """New quality, limit or throughput."""
+    event, keys = text_in(item.content, "event"), ("max_daily_conversations_per_business", "current_limit")
+    limits = [tiers.tier_of(item.content.get(key)) for key in keys]
+    facts = {"messaging_limit_tier": next(filter(None, limits), "")}
+    if event == "THROUGHPUT_UPGRADE":
+        facts["throughput_level"] = "HIGH"
+    for number in _numbers_named_in(item):
+        quality = {}
+        if event == "FLAGGED":  # Meta flags a number whose quality has become low.
+            quality = {"quality_rating": "RED"}
+        elif event == "UNFLAGGED" and number.quality_rating == "RED":  # At least; the check tells more.
+            quality = {"quality_rating": "YELLOW"}
+        if changes.apply(number, {**facts, **quality}, at=item.at, source=Source.META) or "FLAGGED" in event:
+            health.ask_soon(number.account)
 
 
 def handle_name_update(item: Item) -> None:
-    values = {"name_status": str(item.content.get("decision") or "")[:40]}
-    if item.content.get("decision") == "APPROVED" and item.content.get("requested_verified_name"):
-        values["verified_name"] = str(item.content["requested_verified_name"])[:255]
-    _update_by_display(item, "name_seen_at", values)
+    """Meta looked at the name that customers see."""
+    decision, name = text_in(item.content, "decision"), text_in(item.content, "requested_verified_name")
+    facts = {"name_status": NAME_DECISIONS.get(decision, decision)[:40]}
+    if decision == "APPROVED":
+        facts["verified_name"] = name[:255]
+    for number in _numbers_named_in(item):
+        changes.apply(number, facts, at=item.at, source=Source.META)
+        if reason := text_in(item.content, "rejection_reason"):
+            was = {"was": name[:120], "number": number}
+            history.note_once(number.account, "name_refused", reason, at=item.at, source=Source.META, **was)
+
+
+def handle_security(item: Item) -> None:
+    """Somebody changed the number's PIN, or is about to switch it off."""
+    event, who = text_in(item.content, "event"), text_in(item.content, "requester")
+    for number in _numbers_named_in(item) if event in PIN_EVENTS else []:
+        told = history.note_once(number.account, event, who, at=item.at, source=Source.META, number=number)
+        # What we set ourselves Meta reports too; and what we set later is not changed by it.
+        ours = number.events.filter(what__in=["pin", "registered"], at__gt=item.at - OURS_WITHIN)
+        if told and not ours.exists():
+            _act_on_pin(number, event)
+
+
+def _act_on_pin(number: PhoneNumber, event: str) -> None:
+    if event != "PIN_RESET_REQUEST":
+        PhoneNumber.objects.filter(pk=number.pk).update(pin=None, is_pin_enabled=event == "PIN_CHANGED")
+    evidence = f"{PIN_EVENTS[event] % {'number': number.display_phone_number}} {PIN_TODO}"
+    incidents.open_incident(
+        Incident.Kind.ACCOUNT_WARNING, f"{number.phone_number_id}:pin", account=number.account, evidence=evidence
+    )
 
 
 def connected_number(phone_number_id: str) -> PhoneNumber | None:
@@ -80,11 +98,9 @@ def connected_number(phone_number_id: str) -> PhoneNumber | None:
     )
 
 
-def _update_by_display(item: Item, seen_at: str, values: dict) -> None:
-    """Unless something newer of the same kind was seen already."""
-    digits = re.sub(r"\D", "", str(item.content.get("display_phone_number") or ""))
+def _numbers_named_in(item: Item) -> list[PhoneNumber]:
+    """By their display form, inside their account; none when it happened before the account was connected."""
+    digits = re.sub(r"\D", "", text_in(item.content, "display_phone_number"))
     numbers = PhoneNumber.objects.filter(account__waba_id=item.waba_id, state=PhoneNumber.State.CONNECTED)
-    for number in numbers if values else []:
-        if re.sub(r"\D", "", number.display_phone_number) == digits:
-            not_older = Q(**{seen_at: None}) | Q(**{f"{seen_at}__lte": item.at})
-            PhoneNumber.objects.filter(not_older, pk=number.pk).update(**values, **{seen_at: item.at})
+    numbers = numbers.filter(account__connected_at__lt=item.at).select_related("account", "workspace")
+    return [each for each in numbers if digits and re.sub(r"\D", "", each.display_phone_number) == digits]

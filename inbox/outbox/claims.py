@@ -100,6 +100,7 @@ def due():
         status=S.QUEUED,
         not_before__lte=now,
         number__state=PhoneNumber.State.CONNECTED,
+        number__is_registered=True,
         number__paused_reason="",
         number__is_paused=False,
         number__account__state=WABA.State.CONNECTED,
@@ -126,7 +127,7 @@ def wants_help(number_pk: int) -> bool:
 
 def room_for_campaigns(number: PhoneNumber) -> int:
     """How many messages campaigns may queue now. A deep queue takes none: it has enough for the next minute."""
-    most = pacing.limit_of(number) * SECONDS_AHEAD
+    most = int(pacing.limit_of(number) * pacing.campaign_share(number) * SECONDS_AHEAD)
     waiting = Message.objects.filter(number=number, status=S.QUEUED).order_by()[:most].count()
     return max(0, most - waiting)
 

@@ -11,15 +11,19 @@ from django.utils import timezone
 
 from inbox.models import Thread
 from meta_integration.models import WABA, PhoneNumber
+from meta_integration.tiers import customers_a_day
 
 DAY = timedelta(hours=24)
-# Customers in 24 hours by Meta's tier. One that is not named here, or not known yet, is Meta's to enforce.
-TIERS = {"TIER_50": 50, "TIER_250": 250, "TIER_1K": 1000, "TIER_2K": 2000, "TIER_10K": 10_000, "TIER_100K": 100_000}
+# In place of a room: Meta forbids to write first at all, also to customers who were written to today.
+FORBIDDEN = -1
 
 
 def room(number: PhoneNumber) -> int | None:
-    """How many more customers may be written to first by now; None where there is no limit we know of."""
-    limit = TIERS.get(number.messaging_limit_tier)
+    """How many more customers may be written to first by now, or FORBIDDEN; None where there is no limit we know of."""
+    # Asked for anew: Meta may have said it since the number was read.
+    if WABA.objects.filter(pk=number.account_id, restricted_until__gt=timezone.now()).exists():
+        return FORBIDDEN
+    limit = customers_a_day(number.messaging_limit_tier)
     return None if limit is None else max(0, limit - reached(number))
 
 
@@ -32,13 +36,18 @@ def reached(number: PhoneNumber) -> int:
 
 def begins_a_conversation(now: datetime) -> Q:
     """Templates that would count: the window is closed and the customer was not written to first within 24 hours."""
-    is_closed = Q(thread__window_expires_at=None) | Q(thread__window_expires_at__lte=now)
     is_new = Q(thread__reached_at=None) | Q(thread__reached_at__lte=now - DAY)
-    return Q(type="template") & is_closed & is_new
+    return _is_unasked(now) & is_new
+
+
+def _is_unasked(now: datetime) -> Q:
+    return Q(type="template") & (Q(thread__window_expires_at=None) | Q(thread__window_expires_at__lte=now))
 
 
 def allowed(messages: QuerySet, room: int | None, now: datetime) -> QuerySet:
     """Those that may go out with this room left."""
+    if room == FORBIDDEN:
+        return messages.exclude(_is_unasked(now))
     return messages.exclude(begins_a_conversation(now)) if room == 0 else messages
 
 

@@ -158,6 +158,23 @@ def test_without_a_limit_we_know_of_meta_decides(number, tier):
     assert reach.room(number) is None
 
 
+def test_while_meta_forbids_to_write_first_such_templates_wait_and_answers_go_out(meta, number):
+    WABA.objects.update(restricted_until=timezone.now() + timedelta(hours=1))
+    first, again = template(number), template(number)
+    Thread.objects.filter(pk=again.thread_id).update(reached_at=timezone.now())
+    opened = {"thread__window_expires_at": timezone.now() + timedelta(hours=1), "thread__number": number}
+    answers = [MessageFactory(**opened), MessageFactory(**opened, type="template", content=first.content)]
+    sent = meta()
+    pump(number.pk)
+    assert sorted(sent) == sorted(str(each.reference) for each in answers)
+    assert set(Message.objects.filter(pk__in=[first.pk, again.pk]).values_list("status", flat=True)) == {S.QUEUED}
+    assert not claims.has_due(number.pk)
+    WABA.objects.update(restricted_until=timezone.now() - timedelta(seconds=1))
+    assert claims.has_due(number.pk)
+    pump(number.pk)
+    assert {str(first.reference), str(again.reference)} <= set(sent)
+
+
 # The queue -----------------------------------------------------------------------------------------------------------
 def test_a_number_with_a_high_limit_and_much_to_send_gets_a_second_process(number, monkeypatch):
     monkeypatch.setattr(pacing, "LIMITS", {"HIGH": 5, "STANDARD": 3})
@@ -187,6 +204,20 @@ def test_a_deep_queue_takes_no_more_of_a_campaign(number, monkeypatch):
     assert claims.room_for_campaigns(number) == 2
     MessageFactory.create_batch(4, thread=ThreadFactory(number=number))
     assert claims.room_for_campaigns(number) == 0
+
+
+@pytest.mark.parametrize(("quality", "share"), [("GREEN", 1), ("YELLOW", 2), ("RED", 4)])
+def test_campaigns_queue_less_ahead_while_quality_is_low(number, quality, share):
+    full = claims.room_for_campaigns(number)
+    number.quality_rating = quality
+    assert claims.room_for_campaigns(number) == full // share
+
+
+def test_a_number_that_is_not_registered_keeps_its_messages(meta, number):
+    MessageFactory(thread__number=number)
+    PhoneNumber.objects.update(is_registered=False)
+    assert not claims.has_due(number.pk)
+    assert pump(number.pk) == 0
 
 
 def test_an_agents_message_does_not_wait_behind_claimed_ones_of_a_campaign(number):

@@ -101,6 +101,26 @@ class MetaGraphClient:
         """Register the number for sending. The PIN must match where two-step verification is on, else it is set."""
         self._request("POST", f"{phone_number_id}/register", json={"messaging_product": "whatsapp", "pin": pin})
 
+    def deregister(self, phone_number_id: str) -> None:
+        """Take the number from sending. Meta counts it together with registrations."""
+        self._request("POST", f"{phone_number_id}/deregister")
+
+    def add_number(self, waba_id: str, country_code: str, phone_number: str, verified_name: str) -> str:
+        """Add a number to the account, `phone_number` without its country code; return its id."""
+        what = {"cc": country_code, "phone_number": phone_number, "verified_name": verified_name}
+        return _id_in("POST phone_numbers", self._request("POST", f"{waba_id}/phone_numbers", json=what))
+
+    def request_code(self, phone_number_id: str, method: str, language: str) -> None:
+        """Have Meta send a code to the phone, by SMS or VOICE."""
+        self._request("POST", f"{phone_number_id}/request_code", json={"code_method": method, "language": language})
+
+    def verify_code(self, phone_number_id: str, code: str) -> None:
+        self._request("POST", f"{phone_number_id}/verify_code", json={"code": code})
+
+    def set_pin(self, phone_number_id: str, pin: str) -> None:
+        """Set or change the number's PIN; Meta does not ask for the old one."""
+        self._request("POST", phone_number_id, json={"pin": pin})
+
     def subscribe_app(self, waba_id: str) -> None:
         """From here on Meta posts this account's webhooks to the app."""
         self._request("POST", f"{waba_id}/subscribed_apps")

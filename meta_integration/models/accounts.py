@@ -36,6 +36,8 @@ class WABA(WorkspaceModel):
     cleared_count = models.PositiveSmallIntegerField(default=0)
     cleared_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(_("last checked"), null=True, blank=True)
+    # When Meta was last asked for the account's numbers. See services/health.py.
+    numbers_asked_at = models.DateTimeField(_("numbers last read"), null=True, blank=True)
     is_subscribed = models.BooleanField(_("webhooks come"), null=True, blank=True)
     review_status = models.CharField(_("Meta's review"), max_length=40, blank=True)
     # Meta forbids to begin conversations until then.
@@ -129,6 +131,8 @@ class PhoneNumber(WorkspaceModel):
             return _("The connection to WhatsApp is broken. Messages wait and go out after you reconnect.")
         if self.account.state == WABA.State.DISCONNECTED or self.state == self.State.DISCONNECTED:
             return _("This number is disconnected. Messages wait until it is connected again.")
+        if not self.is_registered:
+            return _("This number is not registered for sending. Messages wait until somebody registers it.")
         if self.paused_reason:
             return _("Meta stopped this number: %(reason)s Messages wait.") % {"reason": self.paused_reason}
         if self.is_paused:

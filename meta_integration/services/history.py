@@ -1,12 +1,23 @@
 """The history of a connection, as people read it."""
 
+from datetime import datetime
+
+from django.utils import timezone
+
 from meta_integration.models import WABA, ConnectionEvent, PhoneNumber
 
 Source = ConnectionEvent.Source
 
 
 def note(
-    account: WABA, what: str, became: str = "", *, was: str = "", number: PhoneNumber | None = None, source: str
+    account: WABA,
+    what: str,
+    became: str = "",
+    *,
+    was: str = "",
+    number: PhoneNumber | None = None,
+    source: str,
+    at: datetime | None = None,
 ) -> ConnectionEvent:
     """Write one event. `what` is the column that changed, or Meta's name of the event."""
     return ConnectionEvent.objects.create(
@@ -17,4 +28,13 @@ def note(
         was=was[:120],
         became=became[:300],
         source=source,
+        at=at or timezone.now(),
     )
+
+
+def note_once(account: WABA, what: str, became: str = "", *, at: datetime, **more) -> ConnectionEvent | None:
+    """Write what Meta told, unless it is written already: Meta tells some things twice. None in that case."""
+    WABA.objects.select_for_update(no_key=True).filter(pk=account.pk).first()  # Two at once would both find nothing.
+    what, became, was = what[:80], became[:300], more.get("was", "")[:120]
+    same = account.events.filter(what=what, became=became, was=was, at=at, number=more.get("number"))
+    return None if same.exists() else note(account, what, became, at=at, **more)

@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -15,7 +15,7 @@ from conftest import PAYLOADS, Answer
 from inbox.models import Message
 from meta_integration import door, intake, tasks, walk
 from meta_integration.door import Door
-from meta_integration.models import Incident, WebhookDelivery, WebhookItemError
+from meta_integration.models import WABA, Incident, WebhookDelivery, WebhookItemError
 from meta_integration.tests.factories import PhoneNumberFactory, WABAFactory
 from meta_integration.together import Together
 
@@ -242,6 +242,7 @@ def test_access_withdrawn_at_meta_is_a_sign_once_and_not_again_after_it_was_mend
 
 def test_an_older_limit_does_not_replace_a_newer_one(deliver):
     number = PhoneNumberFactory(account__waba_id="101", display_phone_number="+1 555-000-1000")
+    WABA.objects.update(connected_at=datetime.fromtimestamp(1749000000, tz=UTC))
     for at, tier in ((1750000900, "TIER_10K"), (1750000000, "TIER_1K")):
         value = {"display_phone_number": "15550001000", "max_daily_conversations_per_business": tier}
         change = {"field": "phone_number_quality_update", "value": value}

@@ -1,8 +1,10 @@
 """Pacing: never above Meta's limit in any second, close below it, and agents never wait behind a campaign."""
 
 import time
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +29,21 @@ def number():
 )
 def test_the_limit_follows_metas_level(level, on_app, limit):
     assert pacing.limit_of(PhoneNumber(throughput_level=level, is_on_biz_app=on_app)) == limit
+
+
+@pytest.mark.parametrize(
+    ("quality", "days", "share"),
+    [
+        ("GREEN", None, 1), ("", None, 1), ("UNKNOWN", None, 1), ("YELLOW", None, 0.5), ("RED", None, 0.25),
+        ("GREEN", 2, 0.5), ("YELLOW", 2, 0.5), ("RED", 2, 0.25), ("GREEN", 4, 1),
+    ],
+)  # fmt: skip
+def test_campaigns_go_slowly_while_quality_is_low_and_some_days_after_a_drop(quality, days, share):
+    dropped_at = timezone.now() - timedelta(days=days) if days else None
+    number = PhoneNumber(pk=3, quality_rating=quality, dropped_at=dropped_at, throughput_level="STANDARD")
+    assert pacing.campaign_share(number) == share
+    slow, full = pacing.book(number, 1), pacing.book(number, 1, is_urgent=True)
+    assert slow.gap == pytest.approx(full.gap / share, rel=0.01)
 
 
 def drain(number: PhoneNumber, seconds: float, **kwargs) -> list[float]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import responses
+from celery import current_app
 from django.conf import settings
 from django.db import connection
 
@@ -47,6 +48,14 @@ def _empty_valkey(request):
 def no_valkey(settings):
     """Valkey does not answer: nobody listens there."""
     settings.REDIS_URL = settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture
+def tasks_at_once():
+    """A published task runs where it is published."""
+    current_app.conf.update(task_always_eager=True)
+    yield
+    current_app.conf.update(task_always_eager=False)
 
 
 @pytest.fixture

@@ -146,9 +146,10 @@ def checked(request, pk):
 def choose(request, pk):
     """Choose the account, then its numbers with their PINs."""
     attempt = _attempt(request, pk)
-    if attempt.account_id:  # It is to renew an access: not before the difference was seen.
-        return redirect("meta_integration:difference", attempt.pk)
     waba = _waba_chosen(request, attempt)
+    if waba and attempt.account and waba["waba_id"] == attempt.account.waba_id:
+        # Its access is to be renewed: not before the difference was seen.
+        return redirect("meta_integration:difference", attempt.pk)
     if waba is None:
         mine = WABA.objects.for_workspace(request.workspace).filter(state=WABA.State.CONNECTED)
         context = {"title": _("Choose the account"), "attempt": attempt, "steps": wizard.steps("account")}

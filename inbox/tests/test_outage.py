@@ -18,7 +18,7 @@ from meta_integration.models import Incident, PhoneNumber
 from meta_integration.tests.factories import PhoneNumberFactory
 
 pytestmark = pytest.mark.django_db
-MESSAGES = 150
+MESSAGES = 120
 AWAY = {
     "a page of HTML": {"status": 503, "body": "<html>Sorry</html>"},
     "a cut connection": {"body": requests.ConnectionError("cut")},
@@ -28,7 +28,7 @@ AWAY = {
 
 @pytest.fixture
 def number(db):
-    number = PhoneNumberFactory(throughput_level="HIGH")
+    number = PhoneNumberFactory()
     for _ in range(MESSAGES):
         MessageFactory(thread=ThreadFactory(number=number, workspace=number.workspace))
     return number

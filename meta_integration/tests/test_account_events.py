@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from celery import current_app as celery
 from django.core import mail
 from django.utils import timezone
 
@@ -42,13 +41,6 @@ def number():
 def nobody_answers(graph):
     """Meta, to whoever asks for more."""
     graph.get(re.compile(".*"), status=503)
-
-
-@pytest.fixture
-def tasks_run_at_once():
-    celery.conf.update(task_always_eager=True)
-    yield
-    celery.conf.update(task_always_eager=False)
 
 
 def event(field: str, value: dict, at: datetime = NOW) -> dict:
@@ -201,7 +193,7 @@ def test_an_event_from_before_the_account_was_connected_is_history_at_most(
 
 @pytest.mark.parametrize("trouble", [QUALITY, "account_update"])
 def test_managers_are_told_of_a_trouble_once_by_e_mail(
-    deliver, number, nobody_answers, tasks_run_at_once, trouble, django_capture_on_commit_callbacks
+    deliver, number, nobody_answers, tasks_at_once, trouble, django_capture_on_commit_callbacks
 ):
     value = about_number(event="FLAGGED") if trouble == QUALITY else restricted("RESTRICTED_BIZ_INITIATED_MESSAGING")
     with django_capture_on_commit_callbacks(execute=True):

@@ -129,7 +129,7 @@ def test_another_account_can_be_connected_as_a_second_one(browser, account, meta
     graph.post("https://graph.facebook.com/v23.0/881/register", json={"success": True})
     log_in(browser, account)
     attempt = ConnectAttempt.objects.get()
-    browser.post(f"/connection/{attempt.pk}/choose/", {"number": "881", "pin": "123456"})
+    browser.post(f"/connection/{attempt.pk}/choose/", {"number": "881", "pin-881": "123456"})
     assert_untouched(account)
     assert WABA.objects.get(waba_id="4711").state == "connected"
 

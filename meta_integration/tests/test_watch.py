@@ -248,9 +248,8 @@ def test_a_broken_connection_that_meta_takes_again_is_whole_by_itself(graph, acc
 
 
 def test_owners_and_admins_are_told_once_in_words_without_a_secret(
-    graph, account, mailoutbox, settings, django_capture_on_commit_callbacks
+    graph, account, mailoutbox, tasks_at_once, django_capture_on_commit_callbacks
 ):
-    settings.CELERY_TASK_ALWAYS_EAGER = True
     for role in (Role.OWNER, Role.AGENT):
         person = UserFactory(email=f"{role}@example.com")
         MembershipFactory(workspace=account.workspace, role=role, user=person)
@@ -310,9 +309,8 @@ def test_signs_come_before_daily_checks(account):
 # Expiry --------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("column", ["expires_at", "data_access_expires_at"])
 def test_people_are_told_14_7_3_and_1_days_before(
-    graph, column, django_capture_on_commit_callbacks, mailoutbox, settings
+    graph, column, django_capture_on_commit_callbacks, mailoutbox, tasks_at_once
 ):
-    settings.CELERY_TASK_ALWAYS_EAGER = True
     account = WABAFactory(checked_at=timezone.now(), is_subscribed=True)
     MembershipFactory(workspace=account.workspace, role=Role.OWNER, user=UserFactory(email="owner@example.com"))
     end = timezone.now() + timedelta(days=20)

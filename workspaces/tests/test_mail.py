@@ -19,8 +19,9 @@ def test_owners_and_admins_with_an_address_are_told_and_nobody_else():
     assert managers_of(workspace) == ["admin@example.com", "owner@example.com"]
 
 
-def test_each_gets_a_mail_of_their_own_after_the_transaction(mailoutbox, django_capture_on_commit_callbacks, settings):
-    settings.CELERY_TASK_ALWAYS_EAGER = True
+def test_each_gets_a_mail_of_their_own_after_the_transaction(
+    mailoutbox, django_capture_on_commit_callbacks, tasks_at_once
+):
     with django_capture_on_commit_callbacks(execute=True):
         mail(["a@example.com", "b@example.com"], "Two\nlines", "Words.")
         assert not mailoutbox

@@ -3,6 +3,8 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from workspaces import services
@@ -70,8 +72,12 @@ class MembershipAdmin(WorkspaceAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(WorkspaceAdmin):
-    list_display = ["at", "actor_label", "action", "target"]
+    list_display = ["at", "actor_label", "action", "target", "reason"]
     list_filter = ["action"]
     list_select_related = ["workspace"]
     search_fields = ["actor_label", "action", "target"]
     fields = ["at", "actor_label", "action", "target", "detail"]
+
+    @display(description=_("reason"))
+    def reason(self, entry):
+        return entry.detail.get("reason", "–") if isinstance(entry.detail, dict) else "–"

@@ -5,9 +5,14 @@ from django.db.models import QuerySet
 from workspaces.models import MANAGERS, REPLIERS, AuditEntry, Membership, User, Workspace
 
 
-def note(workspace: Workspace, actor: User | None, action: str, target: str = "", **detail) -> AuditEntry:
-    """Write the audit log. `detail` must hold no secret and no customer's words."""
-    label = actor.label if actor else "Galantis"
+def note(
+    workspace: Workspace, actor: User | None, action: str, target: str = "", *, by: str = "", **detail
+) -> AuditEntry:
+    """Write the audit log. `detail` must hold no secret and no customer's words.
+
+    `by` says who it was where nobody was logged in; without both it was Galantis itself.
+    """
+    label = actor.label if actor else by or "Galantis"
     return AuditEntry.objects.create(
         workspace=workspace,
         actor=actor,

@@ -221,7 +221,7 @@ def test_the_new_access_mends_everything(browser, owner, account, number, meta):
     because = f"connected again by {owner.user.label}"
     assert set(Incident.objects.values_list("closed_because", flat=True)) == {because}
     entry = AuditEntry.objects.get()
-    assert (entry.actor, entry.action, entry.detail["by"]) == (owner.user, "connected WhatsApp again", owner.user.label)
+    assert (entry.actor, entry.action, entry.actor_label) == (owner.user, "connected WhatsApp again", owner.user.label)
     event = ConnectionEvent.objects.get(number=None, what="state")
     assert (event.was, event.became, event.source) == ("broken", "connected", "shop")
     assert len(meta.calls("POST", "subscribed_apps")) == 1

@@ -90,7 +90,7 @@ def test_by_a_link_anybody_who_manages_the_account_renews_its_access(client, acc
     who = "reconnect link made by supporter, reason: they called"
     assert Incident.objects.get().closed_because == f"connected again by {who}"
     done = AuditEntry.objects.get(action="connected WhatsApp again")
-    assert (done.actor, done.detail["by"]) == (None, who)
+    assert (done.actor, done.actor_label) == (None, who)
 
 
 def test_a_log_in_here_is_neither_needed_nor_shown(account, path):

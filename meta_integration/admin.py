@@ -2,7 +2,7 @@ from django.contrib import admin, messages
 from django.db.models import Prefetch
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from unfold.admin import TabularInline
@@ -22,7 +22,7 @@ from meta_integration.models import (
     WebhookDelivery,
     WebhookItemError,
 )
-from meta_integration.services import incidents
+from meta_integration.services import incidents, telling, waiting
 from workspaces import wakeups
 from workspaces.admin_base import CappedPaginator, SupportAdmin, WorkspaceAdmin, may_manage
 
@@ -150,14 +150,33 @@ class IncidentAdmin(WorkspaceAdmin):
     list_select_related = ["account", "workspace"]
     ordering = ["-opened_at"]
     fields = [
-        "kind", "account", "evidence", "code", "count", "opened_at", "last_seen_at", "closed_at", "closed_because",
+        "kind", "account", "evidence", "code", "what_we_did", "waits", "opened_at", "last_seen_at", "count",
+        "who_was_told", "closed_at", "closed_because",
     ]  # fmt: skip
-    readonly_fields = ["code"]
+    readonly_fields = ["code", "what_we_did", "waits", "who_was_told"]
     actions = ["close"]
 
     @display(description=_("Meta's code"))
     def code(self, incident):
         return error_book.link_to(incident.error_code)
+
+    @display(description=_("what Galantis did"))
+    def what_we_did(self, incident):
+        return telling.what_we_did(incident.kind) or "–"
+
+    @display(description=_("what waits"))
+    def waits(self, incident):
+        """Now, as long as it is open."""
+        if incident.closed_at or not incident.account:
+            return "–"
+        return waiting.of_account(incident.account, incident.opened_at).words or _("Nothing waits.")
+
+    @display(description=_("who was told"))
+    def who_was_told(self, incident):
+        lines = [(each.get("who", ""), str(each.get("at", "")).replace("T", " ")) for each in incident.told]
+        if not lines:
+            return _("Nobody: no owner or admin of this shop has an e-mail address here.")
+        return format_html_join(" · ", "{} ({})", lines)
 
     def has_close_permission(self, request):
         return may_manage(request) or request.user.is_support

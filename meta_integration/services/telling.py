@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meta_integration.models import Incident
+from meta_integration.services import waiting
 from workspaces.mail import mail, managers_of
 
 Kind = Incident.Kind
@@ -39,7 +40,7 @@ def tell(incident: Incident) -> None:
 def _body(incident: Incident) -> str:
     lines = [
         incident.evidence,
-        what_we_did(incident.kind),
+        " ".join(filter(None, [what_we_did(incident.kind), waiting.of_account(incident.account).words])),
         _("What to do: %(url)s") % {"url": settings.PUBLIC_URL + reverse(PAGES[incident.kind])},
         _("Account: %(account)s (%(waba_id)s)") % {"account": incident.account, "waba_id": incident.account.waba_id},
         _("You get this because you manage %(shop)s at Galantis.") % {"shop": incident.workspace},

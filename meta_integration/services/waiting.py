@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.module_loading import import_string
+from django.utils.translation import ngettext
 
 from meta_integration.models import WABA
 
@@ -17,6 +20,23 @@ class Waiting:
     oldest: datetime | None = None
     too_late: int = 0
     list_url: str = ""
+
+    @property
+    def words(self) -> str:
+        """For people; empty where nothing waits and nothing was too late."""
+        parts = []
+        if self.count:
+            since = date_format(timezone.localtime(self.oldest), "j F, H:i")
+            text = ngettext(
+                "%(count)s message waits, since %(since)s.",
+                "%(count)s messages wait, the oldest since %(since)s.",
+                self.count,
+            )
+            parts.append(text % {"count": self.count, "since": since})
+        if self.too_late:
+            text = ngettext("%(count)s is too late to go out.", "%(count)s are too late to go out.", self.too_late)
+            parts.append(text % {"count": self.too_late})
+        return " ".join(parts)
 
 
 def of_account(account: WABA, since: datetime | None = None) -> Waiting:

@@ -354,3 +354,14 @@ def test_a_longer_access_closes_the_warning(graph):
     answers.takes(graph, account)
     watch.check(WABA.objects.get(pk=account.pk))
     assert Incident.objects.get().closed_at
+
+
+def test_an_incidents_page_says_what_waits_and_who_was_told(graph, account, client, tasks_at_once):
+    person = UserFactory(email="owner@example.com")
+    MembershipFactory(workspace=account.workspace, role=Role.OWNER, user=person)
+    answers.refuses(graph, account, 190, 460)
+    watch.refused(account, refused_with(190, 460))
+    checked(account)
+    client.force_login(person)
+    page = client.get(f"/admin/meta_integration/incident/{Incident.objects.get().pk}/change/").content.decode()
+    assert "owner@example.com" in page and "Nothing waits." in page and "They go out by themselves" in page

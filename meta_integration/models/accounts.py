@@ -103,6 +103,8 @@ class PhoneNumber(WorkspaceModel):
     registrations = models.JSONField(default=list, blank=True)
     # Meta stopped it.
     paused_reason = models.CharField(_("sending paused because"), max_length=300, blank=True)
+    # The shop took it out of use: it stays so until the shop brings it back, whatever Meta lists.
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
     # The shop stopped it.
     is_paused = models.BooleanField(_("paused by the shop"), default=False)
     # Meta gave no readable answer several times: messages rest, longer each time, then one of them tries.

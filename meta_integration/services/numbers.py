@@ -182,7 +182,7 @@ def remove(number: PhoneNumber, user: User) -> None:
     """Take it out of use here. Its row, messages and history stay; at Meta nothing changes."""
     with transaction.atomic():
         used = PhoneNumber.objects.filter(pk=number.pk, state=State.CONNECTED)
-        if used.update(state=State.DISCONNECTED, is_default=False):
+        if used.update(state=State.DISCONNECTED, is_default=False, removed_at=timezone.now()):
             _note(number, user, "removed a number", "removed")
             incidents.close_incidents(Incident.Kind.NUMBER_STOPPED, number.phone_number_id, "the number was removed")
             incidents.close_incidents(Incident.Kind.QUALITY_DROPPED, number.phone_number_id, "the number was removed")
@@ -196,7 +196,7 @@ def bring_back(number: PhoneNumber, user: User) -> None:
     try:
         with transaction.atomic():
             removed = PhoneNumber.objects.filter(pk=number.pk, state=State.DISCONNECTED)
-            if removed.update(state=State.CONNECTED):
+            if removed.update(state=State.CONNECTED, removed_at=None):
                 _note(number, user, "brought a number back", "brought_back")
                 _choose_if_none_is(number)
                 transaction.on_commit(lambda: intake.replay_for_numbers([number.phone_number_id]))

@@ -228,20 +228,22 @@ def _store_account(account: WABA, attempt: ConnectAttempt, name: str, actor: Use
 
 
 def _store_number(account: WABA, facts: dict) -> None:
-    """One that is new here is registered only if Meta says so; the state of one that we have is kept."""
+    """One that is new here is registered only if Meta says so; one that the shop removed stays removed."""
     values = {name: value for name, value in facts.items() if name != "id"}
     values |= {"account": account, "state": PhoneNumber.State.CONNECTED, "paused_reason": ""}
     values |= {"rests_until": None, "rest_count": 0}
     mine = PhoneNumber.objects.for_workspace(account.workspace).filter(phone_number_id=facts["id"])
     number = mine.order_by("-pk").first()
     was = number.state if number else ""
+    if number and number.removed_at:
+        values.pop("state")
     if number is None:
         number = PhoneNumber(workspace=account.workspace, phone_number_id=facts["id"])
     for column, value in values.items():
         setattr(number, column, value)
     number.is_registered = number.is_registered or facts["status"] == "CONNECTED"
     number.save()
-    if was != PhoneNumber.State.CONNECTED:
+    if was != number.state:
         _note(account, "connected", was=was, number=number)
 
 

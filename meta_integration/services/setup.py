@@ -116,7 +116,7 @@ def _connect(attempt: ConnectAttempt, waba: dict, chosen: list[dict], pins: dict
             account = _store(attempt, waba, number, pins[number["id"]], default)
         elif outcome == registering.DONE:
             with transaction.atomic():
-                _store_number(account, number, attempt.user, pin=pins[number["id"]], works=True)
+                _store_number(account, number, attempt.user, pin=pins[number["id"]], works=True, is_chosen=True)
                 _settle_default(account, number["id"], default)
     return account
 
@@ -196,7 +196,9 @@ def _store(attempt: ConnectAttempt, waba: dict, first: dict, pin: str, default: 
             for number in waba["numbers"]:
                 is_first = number["id"] == first["id"]
                 works = is_first or number["status"] == "CONNECTED"
-                _store_number(account, number, attempt.user, pin=pin if is_first else "", works=works)
+                _store_number(
+                    account, number, attempt.user, pin=pin if is_first else "", works=works, is_chosen=is_first
+                )
             _settle_default(account, first["id"], default)
             said = "connected WhatsApp again" if is_known else "connected WhatsApp"
             shown = first["display_phone_number"]
@@ -234,9 +236,14 @@ def _store_account(attempt: ConnectAttempt, waba: dict) -> WABA:
     return account
 
 
-def _store_number(account: WABA, facts: dict, user: User | None, *, pin: str, works: bool) -> None:
+def _store_number(account: WABA, facts: dict, user: User | None, *, pin: str, works: bool, is_chosen: bool) -> None:
+    """One that the shop removed stays so unless it was chosen now."""
     values = {name: facts[name] for name in COLUMNS if name in facts}
     values |= {"account": account, "state": PhoneNumber.State.CONNECTED, "paused_reason": "", "is_registered": works}
+    values |= {"removed_at": None}
+    removed = PhoneNumber.objects.for_workspace(account.workspace).filter(phone_number_id=facts["id"])
+    if not is_chosen and removed.exclude(removed_at=None).exists():
+        return
     values |= {"registrations": facts["registrations"]} if facts.get("registrations") else {}
     is_new = works and registering.is_needed(facts)
     if is_new:

@@ -334,3 +334,17 @@ def test_only_managers_renew(client, owner, account, role):
     client.force_login(MembershipFactory(workspace=owner.workspace, role=role).user)
     assert client.get("/connection/1/difference/").status_code == 403
     assert client.get(f"/connection/accounts/{account.pk}/renewed/").status_code == 403
+
+
+def test_a_number_that_the_shop_removed_stays_removed(browser, account, meta):
+    number = account.numbers.get()
+    number.removed_at = timezone.now()
+    number.state = "disconnected"
+    number.save()
+    facts = {"id": number.phone_number_id, "display_phone_number": number.display_phone_number, "status": "CONNECTED"}
+    meta.gives(numbers=[facts, {"id": "881", "display_phone_number": "+1 555-010-0881"}])
+    log_in(browser, account)
+    browser.post(f"/connection/{ConnectAttempt.objects.get().pk}/difference/")
+    account.refresh_from_db()
+    number.refresh_from_db()
+    assert (account.state, number.state) == ("connected", "disconnected")

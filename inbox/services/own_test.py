@@ -16,6 +16,7 @@ from meta_integration.models import PhoneNumber
 from meta_integration.services import clients
 from workspaces.models import User
 
+# Meta's own sample, which real numbers may be refused: only where there is no other.
 SAMPLE = "hello_world"
 GAP = re.compile(r"\{\{")
 
@@ -30,7 +31,7 @@ def e164(typed: str) -> str:
 
 
 def send(number: PhoneNumber, phone: str, *, author: User, key: str) -> Message:
-    """Queue a template without gaps, `hello_world` where there is one, to this phone. Raises CannotSend.
+    """Queue a template without gaps, the shop's own where it has one, to this phone. Raises CannotSend.
 
     The same key twice is one message.
     """
@@ -66,7 +67,7 @@ def _template(number: PhoneNumber) -> tuple[str, str, str]:
                 "else to somebody who has not written. Write to the number from your phone, and answer in the inbox."
             )
         )
-    best = min(found, key=lambda each: (each["name"] != SAMPLE, each["language"] != "en_US"))
+    best = min(found, key=lambda each: (each["name"] == SAMPLE, each.get("category") != "UTILITY"))
     return best["name"], best["language"], _text_of(best)
 
 

@@ -48,11 +48,11 @@ def send(browser, number, phone="+1 (555) 010-0101", key="a-key"):
     return browser.post("/inbox/test-message/", {"phone": phone, "number": number.pk, "key": key}, follow=True)
 
 
-def test_hello_world_is_queued_through_the_usual_outbox(browser, number, listed, agent):
-    listed(template("another"), template("hello_world", language="de"), template("hello_world"))
+def test_the_shops_own_template_is_queued_through_the_usual_outbox(browser, number, listed, agent):
+    listed(template("hello_world"), template("another"))
     page = send(browser, number).content.decode()
     message = Message.objects.get()
-    assert message.content == {"template": {"name": "hello_world", "language": {"code": "en_US"}}}
+    assert message.content == {"template": {"name": "another", "language": {"code": "en_US"}}}
     assert (message.status, message.body, message.author) == ("queued", "Welcome!", agent.user)
     assert message.thread.contact.wa_id == "15550100101"
     assert "Waiting to be sent" in page and "hx-get" in page

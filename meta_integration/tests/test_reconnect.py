@@ -12,9 +12,10 @@ from inbox.models import Message
 from inbox.services.waiting import TOO_LATE
 from inbox.tests.factories import MessageFactory, ThreadFactory
 from meta_integration.models import WABA, ConnectAttempt, ConnectionEvent, Incident, PhoneNumber
-from meta_integration.services import incidents, setup, waiting
+from meta_integration.services import incidents, reconnect, setup, waiting
+from meta_integration.services.disconnect import disconnect
 from meta_integration.tests.factories import TOKEN, PhoneNumberFactory, WABAFactory
-from meta_integration.tests.reconnecting import BOTH, NEW, Meta, state_in
+from meta_integration.tests.reconnecting import BOTH, GRAPH, NEW, Meta, state_in
 from workspaces.models import AuditEntry, Role
 from workspaces.tests.factories import MembershipFactory
 
@@ -287,6 +288,34 @@ def test_a_number_that_comes_back_goes_on_as_it_was(browser, account, number, me
     renew(browser)
     second.refresh_from_db()
     assert (second.state, second.is_registered, PhoneNumber.objects.count()) == ("connected", True, 2)
+
+
+def test_a_number_that_was_removed_here_is_shown_as_new(browser, account, number, meta):
+    PhoneNumberFactory(account=account, is_default=False, state="disconnected", display_phone_number="+1 555-029-0004")
+    meta.gives()
+    page = words(log_in(browser, account))
+    assert "+1 555-029-0004</span> <bdi>Example Shop</bdi> · <strong>new</strong>" in page
+    assert f"{number.display_phone_number}</span> <bdi>{number.verified_name}</bdi> · stays" in page
+
+
+def test_an_account_that_is_disconnected_in_the_same_moment_stays_so(browser, owner, account, meta):
+    meta.gives()
+    log_in(browser, account)
+    attempt = ConnectAttempt.objects.select_related("account", "workspace").get()
+    used = []
+
+    def meanwhile(request):  # Between what `apply` has looked at and what it writes there is Meta's last answer.
+        used.append(request)
+        disconnect(account, None, "test")
+        return 200, {}, '{"success": true}'
+
+    meta.graph.remove("POST", f"{GRAPH}/{account.waba_id}/subscribed_apps")
+    meta.graph.add("DELETE", f"{GRAPH}/{account.waba_id}/subscribed_apps", json={"success": True})
+    meta.graph.add_callback("POST", f"{GRAPH}/{account.waba_id}/subscribed_apps", meanwhile)
+    with pytest.raises(reconnect.AlreadyDone):
+        reconnect.apply(attempt, owner.user)
+    account.refresh_from_db()
+    assert (account.state, account.access_token, len(used)) == ("disconnected", None, 1)
 
 
 def test_a_number_that_another_workspace_has_by_now_stops_it(browser, account, meta):

@@ -235,7 +235,7 @@ def _store_number(account: WABA, facts: dict) -> None:
     values |= {"account": account, "state": PhoneNumber.State.CONNECTED, "paused_reason": ""}
     values |= {"rests_until": None, "rest_count": 0}
     mine = PhoneNumber.objects.for_workspace(account.workspace).filter(phone_number_id=facts["id"])
-    number = mine.order_by("-pk").first()
+    number = mine.filter(state=PhoneNumber.State.CONNECTED).first() or mine.order_by("-pk").first()
     was = number.state if number else ""
     if number is None:
         number = PhoneNumber(workspace=account.workspace, phone_number_id=facts["id"])

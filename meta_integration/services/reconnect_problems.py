@@ -39,7 +39,8 @@ def for_the_sender() -> ConnectProblem:
     return ConnectProblem(
         _("Galantis has to look at this account first"),
         _(
-            "Your log-in is the right one, but one of the account's phone numbers cannot be taken over. Nothing was changed."
+            "Your log-in is the right one, but one of the account's phone numbers cannot be taken over. Nothing was "
+            "changed."
         ),
         _("Tell whoever sent you the link."),
     )

@@ -253,9 +253,13 @@ def _store_number(account: WABA, facts: dict, user: User | None, *, pin: str, wo
     if is_new:
         values |= {"pin": seal(pin, account.workspace_id), "is_pin_enabled": True, "status": "CONNECTED"}
     incidents.close_incidents(Incident.Kind.NUMBER_STOPPED, facts["id"], "connected again")
-    number, _ = PhoneNumber.objects.update_or_create(
-        workspace=account.workspace, phone_number_id=facts["id"], defaults=values
-    )
+    # It may have been here before, in another account too: its latest row goes on.
+    mine = PhoneNumber.objects.for_workspace(account.workspace).filter(phone_number_id=facts["id"])
+    number = mine.filter(state=PhoneNumber.State.CONNECTED).first() or mine.order_by("-pk").first()
+    number = number or PhoneNumber(workspace=account.workspace, phone_number_id=facts["id"])
+    for column, value in values.items():
+        setattr(number, column, value)
+    number.save()
     if is_new:
         _note_registered(number, user)
 
@@ -271,4 +275,5 @@ def _settle_default(account: WABA, phone_number_id: str, wanted: str) -> None:
     usable = mine.filter(is_default=True, is_registered=True, state=PhoneNumber.State.CONNECTED)
     if phone_number_id == wanted or not usable.exists():
         mine.filter(is_default=True).update(is_default=False)
-        mine.filter(phone_number_id=phone_number_id).update(is_default=True)
+        connected = mine.filter(phone_number_id=phone_number_id, state=PhoneNumber.State.CONNECTED)
+        connected.update(is_default=True)

@@ -89,8 +89,7 @@ def back(request):
         )
     except problems.ConnectProblem as problem:
         # Who has another account is no matter for whoever came by a link.
-        is_elsewhere = problem.title == problems.elsewhere().title
-        return _stopped(request, reconnect_problems.another_account() if is_elsewhere else problem)
+        return _stopped(request, reconnect_problems.another_account() if _is_elsewhere(problem) else problem)
     request.session[SESSION_KEY] = {"link": link.pk, "attempt": attempt.pk}
     return redirect("public:reconnect_check")
 
@@ -114,6 +113,7 @@ def check(request):
             return _renew(request, attempt)
         found = reconnect.compare(attempt)
     except problems.ConnectProblem as problem:
+        problem = reconnect_problems.for_the_sender() if _is_elsewhere(problem) else problem
         return _stopped(request, problem, can_try_again=True)
     page = _page(request, "link_difference.html", {"found": found, "shop": attempt.workspace})
     # Its address holds no secret, and a form of a page without a referrer comes from "null", which Django refuses.
@@ -159,6 +159,10 @@ def _problem_of(request, link: ReconnectLink | None):
         return _page(request, "link_closed.html", {"state": "forged"}, status=404)
     state = reconnect_links.state_of(link)
     return None if state == LinkState.OPEN else _page(request, "link_closed.html", {"state": state}, status=410)
+
+
+def _is_elsewhere(problem: problems.ConnectProblem) -> bool:
+    return problem.title == problems.elsewhere().title
 
 
 def _nothing_under_way(request):

@@ -147,9 +147,6 @@ def choose(request, pk):
     """Choose the account, then its numbers with their PINs."""
     attempt = _attempt(request, pk)
     waba = _waba_chosen(request, attempt)
-    if waba and attempt.account and waba["waba_id"] == attempt.account.waba_id:
-        # Its access is to be renewed: not before the difference was seen.
-        return redirect("meta_integration:difference", attempt.pk)
     if waba is None:
         mine = WABA.objects.for_workspace(request.workspace).filter(state=WABA.State.CONNECTED)
         context = {"title": _("Choose the account"), "attempt": attempt, "steps": wizard.steps("account")}
@@ -157,6 +154,9 @@ def choose(request, pk):
         return page(request, "meta_integration/choose_account.html", context)
     if waba.get("account"):
         return redirect("meta_integration:setup", waba["account"])
+    if mine := connect.live_account(request.workspace, waba["waba_id"]):
+        # Its access is to be renewed: not before the difference was seen.
+        return redirect("meta_integration:difference", connect.to_renew(attempt, mine).pk)
     if setup.is_at_work(waba):
         context = {"title": _("Connecting …"), "steps": wizard.steps("register"), "waba": waba}
         return page(request, "meta_integration/at_work.html", context)
@@ -191,7 +191,7 @@ def _connect(request, attempt: ConnectAttempt, waba: dict, form: ChooseNumbersFo
     again = f"{reverse('meta_integration:choose', args=[attempt.pk])}?{urlencode({'waba_id': waba['waba_id']})}"
     try:
         account = setup.connect_numbers(attempt, waba["waba_id"], form.pins, form.cleaned_data["default"])
-    except setup.AtWork:
+    except (setup.AtWork, setup.IsConnected):
         return redirect(again)
     except problems.ConnectProblem as problem:
         return problem_page(request, problem, again=again if problem.may_go_on else "")

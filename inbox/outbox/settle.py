@@ -176,13 +176,14 @@ def _slow_pair(run, row: Claimed, answer: GraphAPIError) -> None:
 def _mind_an_outage(run, answers: list) -> None:
     """While Meta gives no readable answer the number rests, longer each time: what waits cannot get lost meanwhile."""
     for answer in answers:
-        if isinstance(answer, NotStarted):
+        if isinstance(answer, NotStarted | files.UploadFailed):  # Not posted, so not in doubt.
             continue
         is_silence = getattr(answer, "error_class", None) in NO_ANSWER
         run.unanswered = run.unanswered + 1 if is_silence else 0
         if not is_silence and run.is_probing:
             run.is_probing = False
             PhoneNumber.objects.filter(pk=run.number.pk).update(rests_until=None, rest_count=0)
+            run.number.rest_count = 0
     if run.unanswered >= (1 if run.is_probing else UNANSWERED) and not run.is_stopped:
         run.stop()
         rest = min(FIRST_REST * 2 ** min(run.number.rest_count, 10), LONGEST_REST_OF_NUMBER)

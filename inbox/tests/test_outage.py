@@ -99,3 +99,18 @@ def test_some_silence_among_answers_rests_nobody(graph, number):
     pump(number.pk)
     number.refresh_from_db()
     assert (number.rest_count, "queued" in statuses()) == (0, False)
+
+
+def test_a_second_outage_in_the_same_run_rests_the_number_too(graph, number):
+    numbers = itertools.count()
+
+    def answer(request):
+        if next(numbers) < 40:
+            return 200, {}, json.dumps({"messages": [{"id": f"wamid.{request.body}"[:100]}]})
+        return 503, {}, "<html>"
+
+    graph.add_callback("POST", url(number), answer)
+    PhoneNumber.objects.update(rest_count=3)
+    pump(number.pk)
+    number.refresh_from_db()
+    assert number.rests_until > timezone.now() and number.rest_count == 1

@@ -313,6 +313,22 @@ def test_a_failed_status_stops_what_the_same_answer_would_have_stopped(graph, me
     assert bool(other.paused_reason) == (kind == "account_stopped")
 
 
+STOPPED = {368: "restricted or disabled your account", 131031: "has locked your account", 131042: "payment method"}
+
+
+@pytest.mark.parametrize("code", STOPPED)
+def test_an_account_that_meta_stops_waits_as_a_whole_and_the_page_says_why(graph, message, code):
+    other = PhoneNumberFactory(account=message.number.account, is_default=False)
+    refuse(graph, message, 403, code)
+    assert run(message).status == S.QUEUED
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.error_code) == ("account_stopped", code)
+    for number in (message.number, other):
+        number.refresh_from_db()
+        assert STOPPED[code] in incident.evidence and STOPPED[code] in number.why_it_waits()
+    assert WABA.objects.get().state == WABA.State.CONNECTED
+
+
 def test_a_number_at_work_is_not_woken_again(message):
     assert claims.sweep() == [message.number_id]
     MessageFactory(thread=message.thread, status=S.SENDING, lease_until=timezone.now() + timedelta(minutes=1))

@@ -25,6 +25,7 @@ from workspaces.valkey import client as valkey
 # The file is uploaded by a thread with a connection of its own: it must find rows that are committed.
 pytestmark = pytest.mark.django_db(transaction=True)
 S = Message.Status
+SLOW = requests.ReadTimeout("slow")
 GRAPH = "https://graph.facebook.com/v23.0"
 
 
@@ -221,3 +222,17 @@ def test_a_failed_status_about_a_file_lets_it_be_uploaded_anew(graph, thread, pi
     )
     statuses.apply([report])
     assert not MediaUpload.objects.exists()
+
+
+@pytest.mark.parametrize("how", [{"status": 500, "json": {"error": {"code": 1, "message": "no"}}}, {"body": SLOW}])
+def test_one_file_that_does_not_get_to_meta_rests_no_number(graph, thread, picture, how):
+    graph.post(f"{GRAPH}/{thread.number.phone_number_id}/media", **how)
+    takes_messages(graph, thread)
+    for _ in range(settle.UNANSWERED + 2):
+        queue(ThreadFactory(number=thread.number), picture)
+    pump(thread.number_id)
+    text = sending.queue(thread, outgoing.text("hello"), author=UserFactory())
+    pump(thread.number_id)
+    text.refresh_from_db()
+    thread.number.refresh_from_db()
+    assert (text.status, thread.number.rest_count, thread.number.rests_until) == (S.SENT, 0, None)

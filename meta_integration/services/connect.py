@@ -85,6 +85,20 @@ def exchanged(workspace: Workspace, code: str, redirect_uri: str) -> str:
     return str(granted.get("access_token") or "")
 
 
+def to_renew(attempt: ConnectAttempt, account: WABA) -> ConnectAttempt:
+    """The same log-in, of the same age, to renew this account's access. What else it opens can be chosen still."""
+    if attempt.account_id == account.pk:
+        return attempt
+    found = ConnectAttempt.objects.filter(user=attempt.user, account=account, created_at=attempt.created_at).first()
+    if found:
+        return found
+    facts = ("access_token", "token_expires_at", "data_access_expires_at", "scopes", "meta_user_id", "found")
+    values = {name: getattr(attempt, name) for name in facts}
+    copy = ConnectAttempt.objects.create(workspace=attempt.workspace, user=attempt.user, account=account, **values)
+    ConnectAttempt.objects.filter(pk=copy.pk).update(created_at=attempt.created_at)
+    return copy
+
+
 def forget_old_attempts() -> int:
     """Delete log-ins that nobody finished, and their tokens with them."""
     old = ConnectAttempt.objects.filter(created_at__lt=timezone.now() - ATTEMPT_LIVES)
@@ -174,6 +188,12 @@ def number_facts(number: dict) -> dict:
         "is_on_biz_app": bool(number.get("is_on_biz_app")),
         "is_pin_enabled": bool(number.get("is_pin_enabled")),
     }
+
+
+def live_account(workspace: Workspace, waba_id: str) -> WABA | None:
+    """The workspace's account of this id, unless it is disconnected: it has an access that can only be renewed."""
+    mine = WABA.objects.for_workspace(workspace).filter(waba_id=waba_id)
+    return mine.exclude(state=WABA.State.DISCONNECTED).first()
 
 
 def is_elsewhere(workspace: Workspace, waba_id: str, phone_number_ids: list[str]) -> bool:

@@ -15,7 +15,9 @@ def scopes_of(facts: dict) -> list[str]:
     """The WhatsApp permissions may be named only among the granular ones."""
     granular = [entry.get("scope") for entry in granular_of(facts)]
     plain = facts.get("scopes")
-    return sorted({scope for scope in [*(plain if isinstance(plain, list) else []), *granular] if scope})
+    return sorted(
+        {scope for scope in [*(plain if isinstance(plain, list) else []), *granular] if isinstance(scope, str)}
+    )
 
 
 def missing_in(facts: dict) -> list[str]:
@@ -47,7 +49,8 @@ def trouble_of(facts: dict, waba_id: str) -> tuple[str, int | None] | None:
 def _reaches(facts: dict, waba_id: str) -> bool:
     """A permission without `target_ids` is for all accounts."""
     entries = [entry for entry in granular_of(facts) if entry.get("scope") in PERMISSIONS]
-    return all(entry.get("target_ids") is None or waba_id in map(str, entry["target_ids"]) for entry in entries)
+    named = [entry["target_ids"] for entry in entries if isinstance(entry.get("target_ids"), list)]
+    return all(waba_id in map(str, ids) for ids in named)
 
 
 def is_about_access(error: GraphAPIError) -> bool:

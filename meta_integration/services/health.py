@@ -84,11 +84,14 @@ def ask_soon(account: WABA) -> None:
 def close_what_is_over() -> int:
     """Close incidents about restrictions that have ended; return how many."""
     now, closed = timezone.now(), 0
-    opened = Incident.objects.filter(kind=Incident.Kind.ACCOUNT_RESTRICTED, closed_at=None)
-    for incident in opened.exclude(account=None).select_related("account"):
+    restricted = Incident.objects.filter(kind=Incident.Kind.ACCOUNT_RESTRICTED)
+    for incident in restricted.filter(closed_at=None).exclude(account=None).select_related("account"):
         ends = incident.account.events.filter(what="ACCOUNT_RESTRICTION").values_list("became", flat=True)
+        before = restricted.filter(account=incident.account).aggregate(at=Max("closed_at"))["at"]
+        if before:  # What was told until then is done with.
+            ends = ends.filter(at__gt=before)
         # One without an end is open until a person closes it.
-        if all(end and datetime.fromisoformat(end) <= now for end in ends):
+        if ends and all(end and datetime.fromisoformat(end) <= now for end in ends):
             closed += incidents.close(Incident.objects.filter(pk=incident.pk), "the restriction ended")
     return closed
 
@@ -143,6 +146,9 @@ def _add(account: WABA, phone_number_id: str, facts: dict, asked_at: datetime) -
     values = {name: value for name, value in facts.items() if value is not None}
     try:
         with transaction.atomic():
+            live = WABA.objects.select_for_update().filter(pk=account.pk).exclude(state=WABA.State.DISCONNECTED)
+            if not live.exists():  # Disconnected while Meta was asked: its numbers are free for others.
+                return 0
             number = PhoneNumber.objects.create(
                 workspace=account.workspace,
                 account=account,

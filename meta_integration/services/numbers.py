@@ -282,7 +282,8 @@ def _keep_added(account: WABA, phone_number_id: str, display: str, verified_name
     """The check may have found it first."""
     values = {"account": account, "display_phone_number": display[:40], "verified_name": verified_name[:255]}
     values |= {"code_verification_status": "NOT_VERIFIED", "name_status": "PENDING_REVIEW"}
-    number, _created = PhoneNumber.objects.for_workspace(account.workspace).get_or_create(
+    mine = PhoneNumber.objects.for_workspace(account.workspace).filter(account=account)
+    number, _created = mine.get_or_create(
         phone_number_id=phone_number_id, defaults={"workspace": account.workspace, **values}
     )
     return number

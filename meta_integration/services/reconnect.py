@@ -179,10 +179,11 @@ def _reaches(attempt: ConnectAttempt, account: WABA) -> bool:
 
 
 def _numbers_of_ours(account: WABA, found: list[dict]) -> tuple[set[str], list[PhoneNumber]]:
-    """The ids of those we know, and of those we have connected the rows that Meta no longer lists."""
+    """The ids of those in use, and of these the rows that Meta no longer lists. All are when the account is not."""
     ids, mine = {number["id"] for number in found}, list(account.numbers.order_by("pk"))
     connected = [number for number in mine if number.state == PhoneNumber.State.CONNECTED]
-    return {each.phone_number_id for each in mine}, [each for each in connected if each.phone_number_id not in ids]
+    known = mine if account.state == WABA.State.DISCONNECTED else connected
+    return {each.phone_number_id for each in known}, [each for each in connected if each.phone_number_id not in ids]
 
 
 def _put_in_place(attempt: ConnectAttempt, name: str, found: list[dict], actor: User | None, who: str) -> WABA:
@@ -207,7 +208,8 @@ def _put_in_place(attempt: ConnectAttempt, name: str, found: list[dict], actor: 
         numbers_gained=sorted(set(ids) - known),
         numbers_lost=[number.phone_number_id for number in lost],
     )
-    attempt.delete()
+    if not attempt.delete()[0]:  # Meanwhile the account was disconnected, and its log-ins forgotten.
+        raise words.expired()
     release(account, ids)
     return account
 
@@ -233,7 +235,7 @@ def _store_number(account: WABA, facts: dict) -> None:
     values |= {"account": account, "state": PhoneNumber.State.CONNECTED, "paused_reason": ""}
     values |= {"rests_until": None, "rest_count": 0}
     mine = PhoneNumber.objects.for_workspace(account.workspace).filter(phone_number_id=facts["id"])
-    number = mine.order_by("-pk").first()
+    number = mine.filter(state=PhoneNumber.State.CONNECTED).first() or mine.order_by("-pk").first()
     was = number.state if number else ""
     if number and number.removed_at:
         values.pop("state")

@@ -35,6 +35,17 @@ def another_account() -> ConnectProblem:
     )
 
 
+def for_the_sender() -> ConnectProblem:
+    return ConnectProblem(
+        _("Galantis has to look at this account first"),
+        _(
+            "Your log-in is the right one, but one of the account's phone numbers cannot be taken over. Nothing was "
+            "changed."
+        ),
+        _("Tell whoever sent you the link."),
+    )
+
+
 def no_numbers() -> ConnectProblem:
     return ConnectProblem(
         _("Meta lists no number of this account"),

@@ -36,11 +36,15 @@ class AtWork(Exception):
     """The same numbers are being connected this very moment, by another request."""
 
 
+class IsConnected(Exception):
+    """The workspace has this account already: its access is renewed, once the difference was seen."""
+
+
 def connect_numbers(attempt: ConnectAttempt, waba_id: str, pins: dict[str, str], default: str) -> WABA | None:
     """Connect the chosen numbers, the keys of `pins`; None when not one of them works, and nothing is stored then.
 
     `default` is the number messages come from by default, "" where another account's number stays it. Harmless to
-    repeat. Raises AtWork, ConnectProblem.
+    repeat. Raises AtWork, IsConnected, ConnectProblem.
     """
     if attempt.created_at < timezone.now() - connect.ATTEMPT_LIVES:
         attempt.delete()
@@ -48,6 +52,8 @@ def connect_numbers(attempt: ConnectAttempt, waba_id: str, pins: dict[str, str],
     waba = waba_in(attempt, waba_id)
     if waba.get("account"):
         return WABA.objects.for_workspace(attempt.workspace).filter(pk=waba["account"]).first()
+    if connect.live_account(attempt.workspace, waba_id):
+        raise IsConnected
     if connect.is_elsewhere(attempt.workspace, waba_id, list(pins)):
         raise problems.elsewhere()
     chosen = [number for number in waba["numbers"] if number["id"] in pins]
@@ -187,10 +193,15 @@ def results_of(account: WABA) -> dict[str, dict]:
 
 # Ours ----------------------------------------------------------------------------------------------------------------
 def _store(attempt: ConnectAttempt, waba: dict, first: dict, pin: str, default: str) -> WABA:
-    """The account with all its numbers; the first of the chosen ones works. Raises ConnectProblem."""
+    """The account with all its numbers; the first of the chosen ones works.
+
+    Raises ConnectProblem, IsConnected.
+    """
     try:
         with transaction.atomic():
             Workspace.objects.select_for_update().get(pk=attempt.workspace_id)
+            if connect.live_account(attempt.workspace, waba["waba_id"]):  # Another log-in was faster.
+                raise IsConnected
             is_known = WABA.objects.for_workspace(attempt.workspace).filter(waba_id=waba["waba_id"]).exists()
             account = _store_account(attempt, waba)
             for number in waba["numbers"]:
@@ -249,9 +260,13 @@ def _store_number(account: WABA, facts: dict, user: User | None, *, pin: str, wo
     if is_new:
         values |= {"pin": seal(pin, account.workspace_id), "is_pin_enabled": True, "status": "CONNECTED"}
     incidents.close_incidents(Incident.Kind.NUMBER_STOPPED, facts["id"], "connected again")
-    number, _ = PhoneNumber.objects.update_or_create(
-        workspace=account.workspace, phone_number_id=facts["id"], defaults=values
-    )
+    # It may have been here before, in another account too: its latest row goes on.
+    mine = PhoneNumber.objects.for_workspace(account.workspace).filter(phone_number_id=facts["id"])
+    number = mine.filter(state=PhoneNumber.State.CONNECTED).first() or mine.order_by("-pk").first()
+    number = number or PhoneNumber(workspace=account.workspace, phone_number_id=facts["id"])
+    for column, value in values.items():
+        setattr(number, column, value)
+    number.save()
     if is_new:
         _note_registered(number, user)
 
@@ -267,4 +282,5 @@ def _settle_default(account: WABA, phone_number_id: str, wanted: str) -> None:
     usable = mine.filter(is_default=True, is_registered=True, state=PhoneNumber.State.CONNECTED)
     if phone_number_id == wanted or not usable.exists():
         mine.filter(is_default=True).update(is_default=False)
-        mine.filter(phone_number_id=phone_number_id).update(is_default=True)
+        connected = mine.filter(phone_number_id=phone_number_id, state=PhoneNumber.State.CONNECTED)
+        connected.update(is_default=True)

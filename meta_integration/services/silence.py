@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from meta_integration.models import WABA, Incident, NumberTraffic, PhoneNumber
+from meta_integration.models import WABA, Incident, NumberTraffic, PhoneNumber, WebhookDelivery
 from meta_integration.services import incidents, watch
 from meta_integration.services.traffic import hour_of
 
@@ -15,6 +15,8 @@ from meta_integration.services.traffic import hour_of
 # seven days before, today's weekday among them, so much came that it cannot be chance.
 WINDOWS = (1, 2, 3, 6, 12, 24)
 ENOUGH, DAYS = 20, 5
+# What waits longer to be read has not been counted.
+BEHIND = timedelta(minutes=5)
 
 
 def look() -> int:
@@ -23,6 +25,8 @@ def look() -> int:
     speaking = NumberTraffic.objects.filter(hour__gte=now - timedelta(hours=1)).values("phone_number_id")
     for number in _reported().filter(phone_number_id__in=speaking):
         incidents.close_incidents(Incident.Kind.NUMBER_SILENT, number.phone_number_id, _("messages come again"))
+    if _has_unread():
+        return 0
     found = {}
     for hours in WINDOWS:
         for phone_number_id, usual in _silent_for(hours, now):
@@ -31,6 +35,12 @@ def look() -> int:
     for number in numbers:
         _report(number, *found[number.phone_number_id])
     return len(numbers)
+
+
+def _has_unread() -> bool:
+    """Whether deliveries wait for us: then the silence may be ours."""
+    waiting = WebhookDelivery.objects.filter(state=WebhookDelivery.State.RECEIVED)
+    return waiting.filter(received_at__lt=timezone.now() - BEHIND).exists()
 
 
 def _watched() -> QuerySet[PhoneNumber]:

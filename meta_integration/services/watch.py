@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from meta_integration import tasks
 from meta_integration.error_book import plain_words
-from meta_integration.graph.errors import GraphAPIError, GraphError
+from meta_integration.graph.errors import ErrorClass, GraphAPIError, GraphError
 from meta_integration.models import WABA, Incident
 from meta_integration.services import clients, expiry, facts, history, incidents
 from workspaces import live, wakeups
@@ -30,11 +30,19 @@ SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=1)
 LEASE = timedelta(minutes=1)
 # An event may be ahead of what Meta answers: after it the proofs are asked for once more, and once more.
 AFTER_AN_EVENT = [timedelta(minutes=10), timedelta(minutes=1)]
-# So many signs within this, each followed by two favourable answers, are a proof of their own.
+# A sign after so many others, each within this after the one before and followed by two favourable answers, is a proof
+# of its own. After the second and third, messages wait longer: what Meta refuses for five minutes breaks nothing.
 SIGNS, SIGNS_WITHIN = 3, timedelta(minutes=30)
+APART = {1: timedelta(minutes=1), 2: timedelta(minutes=5)}
+# So long messages wait for the second answer, where the first says that the access works.
+PATIENCE = timedelta(minutes=5)
+# A single answer against the access is asked for once more after this: the same moment proves nothing twice.
+ANOTHER_MOMENT = timedelta(seconds=20)
 # How often without any sign.
 EVERY, BROKEN_EVERY = timedelta(hours=24), timedelta(minutes=15)
 MOST_AT_ONCE = 20
+# Answers of Meta's that are about its own trouble and limits, not about the account.
+PASSES = {ErrorClass.TRY_AGAIN, ErrorClass.UNKNOWN_OUTCOME, ErrorClass.SLOW_ACCOUNT}
 
 
 @dataclass
@@ -43,18 +51,23 @@ class Findings:
 
     against: list[tuple[str, int | None]] = field(default_factory=list)
     is_complete: bool = True
+    # The access itself was used, and Meta took it.
+    is_taken: bool = False
     token: dict = field(default_factory=dict)
 
 
 # Signs ---------------------------------------------------------------------------------------------------------------
-def suspect(account: WABA, reason: str, code: int | None = None, *, event: bool = False) -> None:
+def suspect(
+    account: WABA, reason: str, code: int | None = None, *, event: bool = False, ask_after: timedelta = timedelta()
+) -> None:
     """One sign that the access is gone. The account's messages wait until Meta was asked, which is done at once.
 
-    `account` as it was when the access was used: should it have been renewed since, this says nothing of the new one.
+    `account` as it was when the access was used: should it have been renewed since, this says nothing of the new one;
+    and should Meta have said since that all is well, it is one more symptom of what that was about.
     """
     now = timezone.now()
-    unsuspected = _same(account).filter(state=State.CONNECTED, suspected_at=None)
-    sign = {"suspicion": reason[:300], "suspected_code": code, "suspected_at": now, "check_after": now}
+    unsuspected = _same(account).filter(state=State.CONNECTED, suspected_at=None, cleared_at=account.cleared_at)
+    sign = {"suspicion": reason[:300], "suspected_code": code, "suspected_at": now, "check_after": now + ask_after}
     if unsuspected.update(**sign, **({"event_checks_left": len(AFTER_AN_EVENT)} if event else {})):
         history.note(account, "suspected", reason, source=history.Source.META)
         live.touch(account.workspace_id)
@@ -108,10 +121,10 @@ def check(account: WABA) -> str:
     proofs = len(findings.against) + len(signs)
     if findings.against and proofs >= 2:
         return _break(account, *next((each for each in [*findings.against, *signs] if each[1]), findings.against[0]))
-    if not findings.is_complete:
+    if not findings.is_complete and not _is_enough(account, findings):
         return _ask_later(account)
     if findings.against:  # One answer of two, and nothing else: a sign like any other.
-        suspect(account, *findings.against[0])
+        suspect(account, *findings.against[0], ask_after=ANOTHER_MOMENT)
         return _("Meta gave two different answers about the access. Galantis asks again by itself.")
     return _clear(account, findings)
 
@@ -128,6 +141,7 @@ def _ask(account: WABA) -> Findings:
         findings.is_complete = False
     try:
         client.waba(account.waba_id)
+        findings.is_taken = True
     except GraphError as exc:
         if isinstance(exc, GraphAPIError) and facts.is_about_access(exc):
             words = plain_words(exc.code, exc.subcode) or _("Meta does not let this access read its account.")
@@ -137,9 +151,16 @@ def _ask(account: WABA) -> Findings:
     return findings
 
 
+def _is_enough(account: WABA, findings: Findings) -> bool:
+    """Whether the one answer that came, and is favourable, has to do: Meta has not given the other for too long."""
+    has_waited = account.suspected_at and timezone.now() - account.suspected_at > PATIENCE
+    return bool(has_waited and findings.is_taken and not findings.against)
+
+
 def _ask_later(account: WABA) -> str:
-    now = timezone.now()
-    pause = min(max((now - (account.suspected_at or now)) / 2, SHORTEST_PAUSE), LONGEST_PAUSE)
+    now, pause = timezone.now(), LONGEST_PAUSE
+    if account.suspected_at:  # Messages wait for the answer.
+        pause = min(max((now - account.suspected_at) / 2, SHORTEST_PAUSE), LONGEST_PAUSE)
     _same(account).update(check_after=now + pause)
     return _("Meta did not answer, so nothing was decided. Galantis asks again by itself.")
 
@@ -161,15 +182,20 @@ def _clear(account: WABA, findings: Findings) -> str:
         changes |= {"event_checks_left": left, "check_after": now + AFTER_AN_EVENT[left]}
     elif account.suspected_at:
         is_again = bool(account.cleared_at and now - account.cleared_at < SIGNS_WITHIN)
-        changes |= {"cleared_at": now, "cleared_count": account.cleared_count + 1 if is_again else 1}
-        if changes["cleared_count"] >= SIGNS:
+        if is_again and account.cleared_count >= SIGNS:
             return _break(account, account.suspicion, account.suspected_code)
+        again_at = account.cleared_at + APART.get(account.cleared_count, timedelta()) if is_again else now
+        if again_at > now:
+            _same(account).update(check_after=again_at)
+            return _("Meta accepts the access, and refused a call all the same. Galantis asks again in a moment.")
+        changes |= {"cleared_at": now, "cleared_count": account.cleared_count + 1 if is_again else 1}
     if account.suspected_at:
         changes |= {"suspected_at": None, "suspicion": "", "suspected_code": None}
     if _same(account).filter(suspected_at=account.suspected_at).update(**changes) and account.suspected_at:
         history.note(account, "cleared", account.suspicion, source=history.Source.CHECK)
         live.touch(account.workspace_id)
-    expiry.note(account, findings.token)
+    if findings.token:
+        expiry.note(account, findings.token)
     if account.checked_at is None or now - account.checked_at > timedelta(hours=1):
         repair_subscription(account)
     return _("Meta accepts the access.")
@@ -189,6 +215,8 @@ def repair_subscription(account: WABA) -> str:
             workspaces.note(account.workspace, None, "asked Meta for webhooks again", account.waba_id)
             history.note(account, "subscription", result, source=history.Source.CHECK)
     except GraphAPIError as exc:
+        if exc.error_class in PASSES:
+            return _("Meta did not answer.")
         words = plain_words(exc.code, exc.subcode)
         result, is_subscribed = " ".join(filter(None, [_("Meta sends no webhooks of this account."), words])), False
         incidents.open_incident(kind, account.waba_id, account=account, evidence=result, code=exc.code)

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.utils import timezone
 
@@ -242,6 +243,18 @@ def test_the_incident_of_a_restriction_closes_when_the_last_of_them_ends(deliver
     ConnectionEvent.objects.update(became=(timezone.now() - timedelta(hours=1)).isoformat())
     assert health.close_what_is_over() == 1
     assert not open_incidents()
+
+
+def test_a_restriction_without_an_end_that_a_person_closed_keeps_no_later_one_open(deliver, number):
+    history.note(number.account, "ACCOUNT_RESTRICTION", "", source="meta", at=timezone.now() - timedelta(days=9))
+    Incident.objects.create(
+        kind="account_restricted", key="old", account=number.account, closed_at=timezone.now() - timedelta(days=8)
+    )
+    ends = timezone.now() + timedelta(hours=1)
+    deliver(event("account_update", restricted("RESTRICTED_ADD_PHONE_NUMBER_ACTION", ends=ends), timezone.now()))
+    assert health.close_what_is_over() == 0
+    with time_machine.travel(ends):
+        assert health.close_what_is_over() == 1
 
 
 def test_older_news_of_quality_does_not_undo_a_newer_check(deliver, number):

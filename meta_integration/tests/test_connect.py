@@ -8,7 +8,7 @@ import requests
 import time_machine
 from django.utils import timezone
 
-from meta_integration.models import WABA, ConnectAttempt, Incident, PhoneNumber
+from meta_integration.models import WABA, ConnectAttempt, PhoneNumber
 from meta_integration.services import connect
 from meta_integration.tests.factories import PhoneNumberFactory, WABAFactory
 from meta_integration.tests.login import GRAPH, NUMBER, SECOND, TOKEN, Meta, begin, come_back
@@ -106,20 +106,6 @@ def test_a_number_on_the_phone_app_is_not_registered(browser, meta):
     choose(browser)
     assert WABA.objects.get().state == "connected"
     assert not meta.calls("/register")
-
-
-def test_connecting_again_mends_a_broken_account_and_closes_its_incident(browser, owner, meta):
-    account = WABAFactory(workspace=owner.workspace, waba_id="101", state="broken")
-    number = PhoneNumberFactory(account=account, phone_number_id="201", paused_reason="stopped")
-    Incident.objects.create(kind="connection_broken", key="connection_broken:101", account=account)
-    meta.all_is_well()
-    come_back(browser)
-    choose(browser)
-    account.refresh_from_db()
-    number.refresh_from_db()
-    assert (account.state, number.paused_reason, WABA.objects.count()) == ("connected", "", 1)
-    assert account.access_token.open(owner.workspace.pk) == TOKEN
-    assert Incident.objects.get().closed_because == "connected again"
 
 
 def test_an_expiring_log_in_is_stored_with_its_date(browser, meta):

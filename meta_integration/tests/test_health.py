@@ -102,6 +102,13 @@ def test_a_number_that_another_workspace_has_does_not_appear(graph, account):
     assert PhoneNumber.objects.get() == elsewhere
 
 
+def test_a_reading_of_an_account_that_is_disconnected_meanwhile_takes_no_number(account):
+    old = WABA.objects.get(pk=account.pk)
+    WABA.objects.filter(pk=account.pk).update(state="disconnected")
+    assert health._take_over(old, {"4": health.facts_of({"id": "4", **FACTS})}, timezone.now()) == 0
+    assert not PhoneNumber.objects.exists()
+
+
 def test_a_number_that_was_removed_here_stays_removed(graph, account):
     removed = number_at(account, "201", state="disconnected")
     lists(graph, account, seen(removed))

@@ -12,9 +12,10 @@ from inbox.models import Message
 from inbox.services.waiting import TOO_LATE
 from inbox.tests.factories import MessageFactory, ThreadFactory
 from meta_integration.models import WABA, ConnectAttempt, ConnectionEvent, Incident, PhoneNumber
-from meta_integration.services import incidents, waiting
+from meta_integration.services import incidents, reconnect, setup, waiting
+from meta_integration.services.disconnect import disconnect
 from meta_integration.tests.factories import TOKEN, PhoneNumberFactory, WABAFactory
-from meta_integration.tests.reconnecting import BOTH, NEW, Meta, state_in
+from meta_integration.tests.reconnecting import BOTH, GRAPH, NEW, Meta, state_in
 from workspaces.models import AuditEntry, Role
 from workspaces.tests.factories import MembershipFactory
 
@@ -134,6 +135,43 @@ def test_another_account_can_be_connected_as_a_second_one(browser, account, meta
     assert WABA.objects.get(waba_id="4711").state == "connected"
 
 
+def test_connecting_an_account_that_is_connected_leads_to_the_difference(browser, account, meta):
+    meta.gives(reached=["4711", account.waba_id])
+    state = state_in(browser.post("/connection/start/").url)
+    browser.get("/connection/callback/", {"code": "a-code", "state": state})
+    attempt = ConnectAttempt.objects.get()
+    choose = f"/connection/{attempt.pk}/choose/"
+    number = account.numbers.get().phone_number_id
+    data = {"waba_id": account.waba_id, "number": number, f"pin-{number}": "123456"}
+    for page in (browser.post(choose, data, follow=True), browser.get(choose, data, follow=True)):
+        assert "The right account" in words(page)
+        assert_untouched(account)
+    copy = ConnectAttempt.objects.get(account=account)
+    assert copy.created_at == attempt.created_at
+    assert "The access is renewed" in words(browser.post(f"/connection/{copy.pk}/difference/", follow=True))
+    assert account.waba_id in words(browser.get(choose))  # The other account can be chosen still.
+
+
+def test_a_pasted_token_of_a_connected_account_leads_to_the_difference(browser, account, meta):
+    meta.gives()
+    browser.post("/connection/token/", {"token": NEW, "waba_id": account.waba_id})
+    page = browser.get(f"/connection/{ConnectAttempt.objects.get().pk}/choose/", follow=True)
+    assert "The right account" in words(page)
+    assert_untouched(account)
+
+
+def test_of_two_log_ins_the_slower_one_meets_the_difference(browser, owner, meta, account):
+    meta.gives(reached=["4711"], numbers=[{"id": "881", "display_phone_number": "+1 555-010-0881"}])
+    state = state_in(browser.post("/connection/start/").url)
+    browser.get("/connection/callback/", {"code": "a-code", "state": state})
+    attempt = ConnectAttempt.objects.get()
+    other = WABAFactory(workspace=owner.workspace, waba_id="4711")
+    with pytest.raises(setup.IsConnected):
+        setup.connect_numbers(attempt, "4711", {"881": "123456"}, "881")
+    other.refresh_from_db()
+    assert other.access_token.open(other.workspace_id) == TOKEN
+
+
 BAD_WEATHER = [{"body": requests.ReadTimeout("slow")}, {"body": "<html>down</html>", "status": 503}]
 STEPS = ["{}", "{}/phone_numbers", "{}/subscribed_apps", "{}/message_templates", "{}/product_catalogs"]
 
@@ -250,6 +288,34 @@ def test_a_number_that_comes_back_goes_on_as_it_was(browser, account, number, me
     renew(browser)
     second.refresh_from_db()
     assert (second.state, second.is_registered, PhoneNumber.objects.count()) == ("connected", True, 2)
+
+
+def test_a_number_that_was_removed_here_is_shown_as_new(browser, account, number, meta):
+    PhoneNumberFactory(account=account, is_default=False, state="disconnected", display_phone_number="+1 555-029-0004")
+    meta.gives()
+    page = words(log_in(browser, account))
+    assert "+1 555-029-0004</span> <bdi>Example Shop</bdi> · <strong>new</strong>" in page
+    assert f"{number.display_phone_number}</span> <bdi>{number.verified_name}</bdi> · stays" in page
+
+
+def test_an_account_that_is_disconnected_in_the_same_moment_stays_so(browser, owner, account, meta):
+    meta.gives()
+    log_in(browser, account)
+    attempt = ConnectAttempt.objects.select_related("account", "workspace").get()
+    used = []
+
+    def meanwhile(request):  # Between what `apply` has looked at and what it writes there is Meta's last answer.
+        used.append(request)
+        disconnect(account, None, "test")
+        return 200, {}, '{"success": true}'
+
+    meta.graph.remove("POST", f"{GRAPH}/{account.waba_id}/subscribed_apps")
+    meta.graph.add("DELETE", f"{GRAPH}/{account.waba_id}/subscribed_apps", json={"success": True})
+    meta.graph.add_callback("POST", f"{GRAPH}/{account.waba_id}/subscribed_apps", meanwhile)
+    with pytest.raises(reconnect.AlreadyDone):
+        reconnect.apply(attempt, owner.user)
+    account.refresh_from_db()
+    assert (account.state, account.access_token, len(used)) == ("disconnected", None, 1)
 
 
 def test_a_number_that_another_workspace_has_by_now_stops_it(browser, account, meta):

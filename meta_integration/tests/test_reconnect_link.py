@@ -197,6 +197,16 @@ def test_an_account_of_another_workspace_is_just_another_account(client, account
     assert_untouched(account)
 
 
+def test_a_number_of_another_workspace_is_not_told_either(client, account, path, meta):
+    meta.gives()
+    come_back(client, path)
+    PhoneNumberFactory(phone_number_id="777", display_phone_number="+1 555-066-0666")
+    meta.answers("GET", f"{account.waba_id}/phone_numbers", json={"data": [{"id": "777"}]})
+    page = words(renew(client))
+    assert "another workspace" not in page and "Your log-in is the right one" in page
+    assert_untouched(account)
+
+
 def test_mended_another_way_there_is_nothing_to_do(client, account, path):
     WABA.objects.update(state="connected", connected_at=timezone.now())
     answer = client.get(path)

@@ -300,3 +300,12 @@ def test_the_page_of_an_account_asks_the_same_few_questions_however_many_numbers
         PhoneNumberFactory(account=account, is_default=n == 0)
     with django_assert_max_num_queries(12):
         browser.get(f"/connection/setup/{account.pk}/")
+
+
+def test_a_number_that_was_in_another_account_before_is_connected_once(browser, two, meta, owner):
+    for waba_id in ("55", "56"):
+        old = WABAFactory(workspace=owner.workspace, waba_id=waba_id, state="disconnected")
+        PhoneNumberFactory(account=old, phone_number_id="201", is_default=False, state="disconnected")
+    choose(browser, "201")
+    assert PhoneNumber.objects.filter(phone_number_id="201", state="connected").count() == 1
+    assert PhoneNumber.objects.filter(phone_number_id="201").count() == 2

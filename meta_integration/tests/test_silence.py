@@ -41,6 +41,14 @@ def test_a_number_that_stops_is_reported_once_and_its_webhooks_are_asked_for_aga
     assert number.display_phone_number in incident.evidence and "30" in incident.evidence
 
 
+def test_while_deliveries_wait_to_be_read_nobody_is_called_silent(number):
+    usual(number, each_hour=30, until_hours_ago=2)
+    late = WebhookDelivery.objects.create(body=b"{}", body_sha256=b"x" * 32)
+    WebhookDelivery.objects.filter(pk=late.pk).update(received_at=timezone.now() - timedelta(hours=1))
+    assert silence.look() == 0
+    assert not Incident.objects.exists()
+
+
 def test_it_closes_when_messages_come_again(graph, number):
     answers.lets_read(graph, number.account)
     usual(number, each_hour=30, until_hours_ago=2)

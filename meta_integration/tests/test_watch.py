@@ -44,6 +44,7 @@ WORDS = {
     (190, 467): "expired or was taken back at Meta",
     (190, 492): "role",
     (0, None): "could not log Galantis in",
+    (3, None): "does not let Galantis do this",
     (10, None): "no permission for this",
     (102, None): "log-in at Meta has ended",
     (200, None): "no permission for your WhatsApp Business Account",
@@ -114,7 +115,9 @@ def test_the_daily_check_needs_both_answers_against_it(graph):
     assert (account.state, bool(account.suspected_at)) == ("connected", True)
     graph.reset()
     answers.refuses(graph, account, 190, 463)
-    checked(account)
+    assert watch.check_due(account.pk) is None
+    with time_machine.travel(timezone.now() + watch.ANOTHER_MOMENT):
+        checked(account)
     assert account.state == "broken"
 
 
@@ -135,12 +138,64 @@ def test_a_missing_permission_is_named(graph, account):
     assert (account.state, "whatsapp_business_messaging" in account.state_reason) == ("broken", True)
 
 
-def test_meta_that_keeps_refusing_while_it_says_all_is_well_is_believed_the_third_time(graph, account):
+def refused_for(account: WABA, minutes: float) -> set[str]:
+    """Meta refuses each call that is made, for so long, and says that all is well; the states the account had."""
+    states = set()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(int(minutes * 12)):
+            account.refresh_from_db()
+            states.add(account.state)
+            if not account.suspected_at:  # Else nothing goes out.
+                watch.refused(account, refused_with(10, status=403))
+            watch.check_due(account.pk)
+            clock.shift(timedelta(seconds=5))
+        clock.shift(timedelta(minutes=5))
+        watch.check_due(account.pk)
+    account.refresh_from_db()
+    return states
+
+
+def test_five_minutes_of_refusals_while_meta_says_all_is_well_break_nothing(graph, account):
     answers.takes(graph, account)
-    for state in ("connected", "connected", "broken"):
-        watch.refused(account, refused_with(10, status=403))
+    assert refused_for(account, 5) == {"connected"}
+    assert (account.state, account.suspected_at, Incident.objects.count()) == ("connected", None, 0)
+
+
+def test_meta_that_keeps_refusing_while_it_says_all_is_well_is_believed_in_the_end(graph, account):
+    answers.takes(graph, account)
+    assert refused_for(account, 15) == {"connected", "broken"}
+    assert Incident.objects.get().kind == "connection_broken"
+
+
+def test_answers_on_their_way_when_meta_said_that_all_is_well_are_no_new_sign(graph, account):
+    answers.takes(graph, account)
+    used = WABA.objects.get(pk=account.pk)
+    for _ in range(5):
+        watch.refused(used, refused_with(190))
         checked(account)
-        assert account.state == state
+        assert (account.state, account.suspected_at, account.cleared_count) == ("connected", None, 1)
+
+
+def test_where_meta_says_nothing_of_tokens_an_access_that_it_takes_holds_messages_for_minutes_only(graph, account):
+    WABA.objects.update(token_expires_at=timezone.now() + timedelta(days=90))
+    graph.get(f"{answers.GRAPH}/debug_token", status=400, json={"error": {"code": 4, "message": "too many"}})
+    answers.lets_read(graph, account)
+    watch.refused(account, refused_with(190))
+    assert "did not answer" in checked(account)
+    assert account.suspected_at
+    with time_machine.travel(timezone.now() + watch.PATIENCE + timedelta(seconds=1)):
+        checked(account)
+    assert (account.state, account.suspected_at, Incident.objects.count()) == ("connected", None, 0)
+    assert account.token_expires_at  # Not known to be another.
+
+
+@pytest.mark.parametrize("granular", ["x", [1], [{"scope": {}}], [{"scope": answers.SCOPES[0], "target_ids": 5}]])
+def test_facts_in_another_form_hold_nobody_up(graph, account, granular):
+    answers.knows(graph, granular_scopes=granular)
+    answers.lets_read(graph, account)
+    watch.refused(account, refused_with(190))
+    checked(account)
+    assert (account.state, account.suspected_at) == ("connected", None)
 
 
 def test_signs_far_apart_do_not_add_up(graph, account):
@@ -290,6 +345,16 @@ def test_a_subscription_that_cannot_be_made_anew_is_one_incident(graph):
     answers.lets_read(graph, account)
     watch.repair_subscription(account)
     assert Incident.objects.get().closed_at
+
+
+@pytest.mark.parametrize(("status", "code"), [(500, 2), (400, 4), (400, 80008), (500, None)])
+def test_metas_own_trouble_is_no_lost_subscription(graph, status, code):
+    account = WABAFactory(is_subscribed=True)
+    body = {"json": {"error": {"code": code, "message": "no"}}} if code else {"body": "<html>"}
+    graph.get(f"{answers.GRAPH}/{account.waba_id}/subscribed_apps", status=status, **body)
+    assert "did not answer" in watch.repair_subscription(account)
+    account.refresh_from_db()
+    assert (account.is_subscribed, Incident.objects.count()) == (True, 0)
 
 
 def test_two_workers_do_not_check_the_same_account(graph, account):

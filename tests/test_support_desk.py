@@ -93,6 +93,8 @@ def test_a_broken_connection_is_the_headline_with_what_waits_for_it(number, supp
     page = page_of(number.workspace, support)
     assert said in page
     assert "The password was changed." in page
+    queue = read(number.workspace)["inbox.desk.queue.section"]
+    assert queue.state == State.WARN and "Messages wait and go out after you reconnect" in queue.sentence
 
 
 @pytest.mark.parametrize(

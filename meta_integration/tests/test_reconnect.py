@@ -80,7 +80,9 @@ def test_the_difference_is_shown_before_anything_changes(browser, account, numbe
     account.save()
     kept = {"id": number.phone_number_id, "display_phone_number": number.display_phone_number}
     meta.gives(numbers=[kept, gained], data_access_expires_at=1901000000)
-    page = words(log_in(browser, account))
+    answer = log_in(browser, account)
+    assert "g-banner " not in answer.content.decode(), "no second button that begins anew"
+    page = words(answer)
     for each in (f"Name of {account.waba_id}", account.waba_id, "The right account", "Renew the access"):
         assert each in page
     assert f"{number.display_phone_number}</span> <bdi></bdi> · stays" in page

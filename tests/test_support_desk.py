@@ -166,7 +166,7 @@ def test_incidents_calls_and_history_are_there(number, support):
     GraphCallFactory(account=account, code=131047)
     ConnectionEventFactory(number=number, was="GREEN", became="RED")
     page = page_of(number.workspace, support)
-    assert all(words in page for words in ("Meta stopped it.", "error-book/#131047", "RED"))
+    assert all(words in page for words in ("Meta stopped it.", "error-book/#131047", "Quality went from high to low."))
 
 
 def test_a_section_that_raises_costs_itself_only(number, support, settings):

@@ -38,3 +38,12 @@ def note_once(account: WABA, what: str, became: str = "", *, at: datetime, **mor
     what, became, was = what[:80], became[:300], more.get("was", "")[:120]
     same = account.events.filter(what=what, became=became, was=was, at=at, number=more.get("number"))
     return None if same.exists() else note(account, what, became, at=at, **more)
+
+
+def removed_here(account: WABA) -> set[str]:
+    """Meta's ids of the numbers that the shop itself took out of use: only its people bring them back."""
+    told = account.events.filter(
+        number__state=PhoneNumber.State.DISCONNECTED, what__in=("removed", "brought_back", "state")
+    )
+    last = {event.number.phone_number_id: event.what for event in told.select_related("number").order_by("at", "pk")}
+    return {phone_number_id for phone_number_id, what in last.items() if what == "removed"}

@@ -50,6 +50,7 @@ class Difference:
     reached: list[dict]
     name: str = ""
     kept: list[dict] = field(default_factory=list)
+    removed: list[dict] = field(default_factory=list)
     gained: list[dict] = field(default_factory=list)
     lost: list[PhoneNumber] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -77,12 +78,14 @@ def compare(attempt: ConnectAttempt) -> Difference:
         templates = _if_allowed(lambda: list(islice(client.message_templates(account.waba_id), MOST_TEMPLATES)))
         catalogs = _if_allowed(lambda: list(client.product_catalogs(account.waba_id)))
     known, lost = _numbers_of_ours(account, found)
+    removed = history.removed_here(account)
     return Difference(
         account,
         is_right=True,
         reached=attempt.found,
         name=name,
-        kept=[number for number in found if number["id"] in known],
+        kept=[number for number in found if number["id"] in known - removed],
+        removed=[number for number in found if number["id"] in removed],
         gained=[number for number in found if number["id"] not in known],
         lost=lost,
         missing=sorted(set(account.scopes) - set(attempt.scopes)),
@@ -188,6 +191,8 @@ def _numbers_of_ours(account: WABA, found: list[dict]) -> tuple[set[str], list[P
 def _put_in_place(attempt: ConnectAttempt, name: str, found: list[dict], actor: User | None, who: str) -> WABA:
     account = WABA.objects.select_for_update().get(pk=attempt.account_id)
     known, lost = _numbers_of_ours(account, found)
+    removed = history.removed_here(account)
+    found = [number for number in found if number["id"] not in removed]
     was = account.state
     _store_account(account, attempt, name, actor)
     for number in found:

@@ -12,7 +12,7 @@ from inbox.models import Message
 from inbox.services.waiting import TOO_LATE
 from inbox.tests.factories import MessageFactory, ThreadFactory
 from meta_integration.models import WABA, ConnectAttempt, ConnectionEvent, Incident, PhoneNumber
-from meta_integration.services import incidents, waiting
+from meta_integration.services import incidents, numbers, waiting
 from meta_integration.tests.factories import TOKEN, PhoneNumberFactory, WABAFactory
 from meta_integration.tests.reconnecting import BOTH, NEW, Meta, state_in
 from workspaces.models import AuditEntry, Role
@@ -96,6 +96,17 @@ def test_the_difference_is_shown_before_anything_changes(browser, account, numbe
     assert "Catalogs: <bdi>Mugs</bdi>." in page
     assert_untouched(account)
     assert not meta.calls("POST", "subscribed_apps")
+
+
+def test_a_number_that_the_shop_removed_stays_removed(browser, owner, account, number, meta):
+    other = PhoneNumberFactory(account=account, is_default=False, display_phone_number="+1 555-029-0001")
+    numbers.remove(other, owner.user)
+    listed = [{"id": n.phone_number_id, "display_phone_number": n.display_phone_number} for n in (number, other)]
+    meta.gives(numbers=listed)
+    assert "+1 555-029-0001</span> <bdi></bdi> · stays removed here" in words(log_in(browser, account))
+    renew(browser)
+    other.refresh_from_db()
+    assert other.state == "disconnected"
 
 
 def test_what_meta_does_not_let_the_log_in_see_is_said_and_stops_nothing(browser, account, meta):

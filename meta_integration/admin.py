@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from meta_integration import error_book, filetypes, intake, tasks
+from meta_integration import error_book, filetypes, intake, number_words, tasks
 from meta_integration.admin_numbers import AccountFilter
 from meta_integration.graph.errors import as_int
 from meta_integration.graph.words import TITLES
@@ -46,11 +46,14 @@ class WABAAdmin(WorkspaceAdmin):
         if not request.workspace or request.method == "POST":
             return super().changelist_view(request, extra_context)
         numbers = Prefetch("numbers", PhoneNumber.objects.order_by("-is_default", "pk"), to_attr="shown_numbers")
+        accounts = list(WABA.objects.for_workspace(request.workspace).prefetch_related(numbers).order_by("-pk"))
+        for number in [number for account in accounts for number in account.shown_numbers]:
+            number.status_words = number_words.status(number.status)
         context = {
             **self.admin_site.each_context(request),
             "title": _("WhatsApp connection"),
             "opts": None,
-            "accounts": WABA.objects.for_workspace(request.workspace).prefetch_related(numbers).order_by("-pk"),
+            "accounts": accounts,
             "may_manage": may_manage(request),
         }
         return TemplateResponse(request, "meta_integration/connection.html", context)

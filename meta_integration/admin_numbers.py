@@ -42,7 +42,7 @@ class NumberFilter(admin.SimpleListFilter):
 @admin.register(PhoneNumber)
 class PhoneNumberAdmin(WorkspaceAdmin):
     list_display = [
-        "written", "quality", "is_default", "waiting", "limits", "standing",
+        "written", "quality", "default", "waiting", "limits", "standing",
     ]  # fmt: skip
     list_filter = ["state", "quality_rating", "is_default", AccountFilter]
     list_select_related = ["account", "workspace"]
@@ -56,6 +56,10 @@ class PhoneNumberAdmin(WorkspaceAdmin):
     def quality(self, number):
         is_known = number.quality_rating in number_words.QUALITY
         return number.quality_rating if is_known else "", number_words.quality(number.quality_rating).capitalize()
+
+    @display(description=_("default"), ordering="is_default", label=True)
+    def default(self, number):
+        return _("Default") if number.is_default else None
 
     @display(description=_("number"), ordering="display_phone_number")
     def written(self, number):

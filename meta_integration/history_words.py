@@ -15,6 +15,7 @@ COLUMNS = {
     "verified_name": (gettext_lazy("Name that customers see"), str),
     "display_phone_number": (gettext_lazy("Number"), str),
     "code_verification_status": (gettext_lazy("Check by code"), words.code_check),
+    "state": (gettext_lazy("Connection"), words.spoken),
     "status": (gettext_lazy("Status at Meta"), words.status),
     "review_status": (gettext_lazy("Meta's review of the account"), words.review),
     "is_registered": (gettext_lazy("Registered for sending"), words.yes_or_no),

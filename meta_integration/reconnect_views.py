@@ -45,6 +45,7 @@ def difference(request, pk):
         context = {"title": problem.title, "problem": problem, "account": attempt.account}
         return _page(request, "meta_integration/reconnect_problem.html", context, status=400)
     context = {"title": _("Renew the access"), "found": found, "account": attempt.account, "attempt": attempt}
+    context["trouble"] = {}  # The banner's button would begin anew, right above the one that ends the trouble.
     return _page(request, "meta_integration/difference.html", context)
 
 

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import Http404, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
@@ -161,7 +162,8 @@ def choose(request, pk):
         context = {"title": _("Connecting …"), "steps": wizard.steps("register"), "waba": waba}
         return page(request, "meta_integration/at_work.html", context)
     current = PhoneNumber.objects.for_workspace(request.workspace).filter(is_default=True, is_registered=True)
-    current = current.filter(state="connected").exclude(account__waba_id=waba["waba_id"]).first()
+    in_use = Q(account__state=WABA.State.CONNECTED) | ~Q(account__waba_id=waba["waba_id"])
+    current = current.filter(in_use, state=PhoneNumber.State.CONNECTED).first()
     form = ChooseNumbersForm(waba, _posted(request), keeps_default=current is not None)
     if form.is_valid():
         return _connect(request, attempt, waba, form)
@@ -232,6 +234,7 @@ def setup_page(request, pk):
     """How each step went for an account that is connected; what failed can be tried again here."""
     account = get_object_or_404(WABA.objects.for_workspace(request.workspace), pk=pk)
     numbers = PhoneNumber.objects.for_workspace(request.workspace).filter(account=account).order_by("-is_default", "pk")
+    numbers = numbers.filter(state=PhoneNumber.State.CONNECTED)  # One that was removed is brought back on its own page.
     form, tried = PinForm(_posted(request)), None
     if request.method == "POST":
         tried = get_object_or_404(numbers.select_related("account", "workspace"), pk=as_int(request.POST.get("number")))
@@ -245,7 +248,7 @@ def setup_page(request, pk):
         "title": _("Set up “%(name)s”") % {"name": account},
         "account": account,
         "numbers": numbers,
-        "steps": wizard.steps_of(account, is_registered=any(each.is_registered for each in numbers)),
+        "steps": _steps(account),
         **_templates(account),
     }
     return page(request, "meta_integration/setup.html", context)
@@ -272,7 +275,12 @@ def templates(request, pk):
     if request.method == "POST":
         wakeups.wake(tasks.read_templates, account.pk)
         return redirect("meta_integration:setup", account.pk)
-    return render(request, "meta_integration/_templates.html", {"account": account, **_templates(account)})
+    context = {"account": account, "steps_again": _steps(account), **_templates(account)}
+    return render(request, "meta_integration/_templates.html", context)
+
+
+def _steps(account: WABA) -> list[wizard.Step]:
+    return wizard.steps_of(account, is_registered=account.numbers.filter(is_registered=True).exists())
 
 
 def _templates(account: WABA) -> dict:

@@ -93,6 +93,8 @@ def test_a_broken_connection_is_the_headline_with_what_waits_for_it(number, supp
     page = page_of(number.workspace, support)
     assert said in page
     assert "The password was changed." in page
+    queue = read(number.workspace)["inbox.desk.queue.section"]
+    assert queue.state == State.WARN and "Messages wait and go out after you reconnect" in queue.sentence
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,7 @@ def test_incidents_calls_and_history_are_there(number, support):
     GraphCallFactory(account=account, code=131047)
     ConnectionEventFactory(number=number, was="GREEN", became="RED")
     page = page_of(number.workspace, support)
-    assert all(words in page for words in ("Meta stopped it.", "error-book/#131047", "RED"))
+    assert all(words in page for words in ("Meta stopped it.", "error-book/#131047", "Quality went from high to low."))
 
 
 def test_a_section_that_raises_costs_itself_only(number, support, settings):

@@ -47,8 +47,9 @@ def section(workspace: Workspace) -> Section:
         for group in groups
     ]
     oldest = min((group["oldest"] for group in groups), default=None)
-    state, sentence = _verdict(total, oldest, unknown)
     waiting = {group["number_id"] for group in groups}
+    stopped = next(filter(None, (numbers[pk].why_it_waits() for pk in sorted(waiting))), "")
+    state, sentence = _verdict(total, oldest, unknown, stopped)
     return Section(
         _("Messages that wait"),
         state,
@@ -70,7 +71,7 @@ def glances() -> dict[int, Glance]:
     }
 
 
-def _verdict(total: int, oldest: datetime | None, unknown: int) -> tuple[State, str]:
+def _verdict(total: int, oldest: datetime | None, unknown: int, stopped: str) -> tuple[State, str]:
     age = timezone.now() - oldest if oldest else timedelta()
     if age > SLOW:
         text = _("Messages wait: the oldest for %(age)s already.")
@@ -83,6 +84,8 @@ def _verdict(total: int, oldest: datetime | None, unknown: int) -> tuple[State, 
             unknown,
         )
         return State.WARN, text % {"n": unknown}
+    if stopped:
+        return State.WARN, stopped
     if total:
         return State.GOOD, _("Messages are on their way.")
     return State.GOOD, _("Nothing waits.")

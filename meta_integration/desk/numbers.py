@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from meta_integration import number_words
 from meta_integration.models import WABA, PhoneNumber
 from workspaces.desk import Section, State, Table, moment
 from workspaces.models import Workspace
@@ -56,8 +57,8 @@ def _row(number: PhoneNumber, words: str) -> list:
         f"{number.display_phone_number}{default}",
         number.verified_name or "–",
         words or _("nothing, they flow"),
-        number.status or "–",
+        number_words.status(number.status),
         quality.get(number.quality_rating, "–"),
-        number.messaging_limit_tier or "–",
+        number_words.tier(number.messaging_limit_tier),
         moment(number.checked_at),
     ]

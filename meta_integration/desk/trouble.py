@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meta_integration import error_book
+from meta_integration import error_book, history_words
 from meta_integration.models import ConnectionEvent, GraphCall, Incident
 from workspaces.desk import Link, Section, State, Table, moment
 from workspaces.models import Workspace
@@ -65,11 +65,8 @@ def calls(workspace: Workspace) -> Section:
 
 def history(workspace: Workspace) -> Section:
     events = ConnectionEvent.objects.for_workspace(workspace).select_related("number", "account").order_by("-at")[:20]
-    rows = [
-        [moment(each.at), str(each.number or each.account), each.what, each.was or "–", each.became or "–"]
-        for each in events
-    ]
-    head = [_("When"), _("Of"), _("What"), _("Was"), _("Became")]
+    rows = [[moment(each.at), str(each.number or each.account), history_words.sentence(each)] for each in events]
+    head = [_("When"), _("Of"), _("What happened")]
     sentence = _("What changed about the connection lately.") if rows else _("Nothing has changed yet.")
     return Section(_("History"), State.GOOD, sentence, table=Table(head, rows) if rows else None)
 

@@ -131,8 +131,10 @@ class PhoneNumber(WorkspaceModel):
         """Why messages of this number wait, in the merchant's words; empty when they flow. Reads `account`."""
         if self.account.state == WABA.State.BROKEN:
             return _("The connection to WhatsApp is broken. Messages wait and go out after you reconnect.")
-        if self.account.state == WABA.State.DISCONNECTED or self.state == self.State.DISCONNECTED:
+        if self.account.state == WABA.State.DISCONNECTED:
             return _("This number is disconnected. Messages wait until it is connected again.")
+        if self.state == self.State.DISCONNECTED:
+            return _("This number was removed here. Messages wait until somebody brings it back.")
         if not self.is_registered:
             return _("This number is not registered for sending. Messages wait until somebody registers it.")
         if self.paused_reason:

@@ -50,6 +50,7 @@ class Difference:
     reached: list[dict]
     name: str = ""
     kept: list[dict] = field(default_factory=list)
+    removed: list[dict] = field(default_factory=list)
     gained: list[dict] = field(default_factory=list)
     lost: list[PhoneNumber] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -77,12 +78,14 @@ def compare(attempt: ConnectAttempt) -> Difference:
         templates = _if_allowed(lambda: list(islice(client.message_templates(account.waba_id), MOST_TEMPLATES)))
         catalogs = _if_allowed(lambda: list(client.product_catalogs(account.waba_id)))
     known, lost = _numbers_of_ours(account, found)
+    removed = _removed_here(account)
     return Difference(
         account,
         is_right=True,
         reached=attempt.found,
         name=name,
-        kept=[number for number in found if number["id"] in known],
+        kept=[number for number in found if number["id"] in known - removed],
+        removed=[number for number in found if number["id"] in removed],
         gained=[number for number in found if number["id"] not in known],
         lost=lost,
         missing=sorted(set(account.scopes) - set(attempt.scopes)),
@@ -186,9 +189,16 @@ def _numbers_of_ours(account: WABA, found: list[dict]) -> tuple[set[str], list[P
     return {each.phone_number_id for each in known}, [each for each in connected if each.phone_number_id not in ids]
 
 
+def _removed_here(account: WABA) -> set[str]:
+    """Meta's ids of the numbers that the shop itself took out of use: only its people bring them back."""
+    return set(account.numbers.exclude(removed_at=None).values_list("phone_number_id", flat=True))
+
+
 def _put_in_place(attempt: ConnectAttempt, name: str, found: list[dict], actor: User | None, who: str) -> WABA:
     account = WABA.objects.select_for_update().get(pk=attempt.account_id)
     known, lost = _numbers_of_ours(account, found)
+    removed = _removed_here(account)
+    found = [number for number in found if number["id"] not in removed]
     was = account.state
     _store_account(account, attempt, name, actor)
     for number in found:
@@ -230,15 +240,13 @@ def _store_account(account: WABA, attempt: ConnectAttempt, name: str, actor: Use
 
 
 def _store_number(account: WABA, facts: dict) -> None:
-    """One that is new here is registered only if Meta says so; one that the shop removed stays removed."""
+    """One that is new here is registered only if Meta says so; one that we have stays registered."""
     values = {name: value for name, value in facts.items() if name != "id"}
     values |= {"account": account, "state": PhoneNumber.State.CONNECTED, "paused_reason": ""}
     values |= {"rests_until": None, "rest_count": 0}
     mine = PhoneNumber.objects.for_workspace(account.workspace).filter(phone_number_id=facts["id"])
     number = mine.filter(state=PhoneNumber.State.CONNECTED).first() or mine.order_by("-pk").first()
     was = number.state if number else ""
-    if number and number.removed_at:
-        values.pop("state")
     if number is None:
         number = PhoneNumber(workspace=account.workspace, phone_number_id=facts["id"])
     for column, value in values.items():

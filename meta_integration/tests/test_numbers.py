@@ -328,6 +328,10 @@ def test_another_number_becomes_the_default_when_it_is_removed_and_it_can_be_bro
     for _ in range(2):
         browser.post(url(number, "remove"))
     assert list(PhoneNumber.objects.filter(is_default=True)) == [other]
+    assert "until somebody brings it back" in page_of(browser.get(f"{LIST}{number.pk}/change/"))
+    assert "Not used here" in page_of(browser.get("/admin/meta_integration/waba/"))
+    setup = page_of(browser.get(f"/connection/setup/{number.account_id}/"))
+    assert other.display_phone_number in setup and number.display_phone_number not in setup
     for _ in range(2):
         browser.post(url(number), {"do": "bring_back"})
     number.refresh_from_db()

@@ -12,7 +12,7 @@ from inbox.models import Message
 from inbox.services.waiting import TOO_LATE
 from inbox.tests.factories import MessageFactory, ThreadFactory
 from meta_integration.models import WABA, ConnectAttempt, ConnectionEvent, Incident, PhoneNumber
-from meta_integration.services import incidents, reconnect, setup, waiting
+from meta_integration.services import incidents, numbers, reconnect, setup, waiting
 from meta_integration.services.disconnect import disconnect
 from meta_integration.tests.factories import TOKEN, PhoneNumberFactory, WABAFactory
 from meta_integration.tests.reconnecting import BOTH, GRAPH, NEW, Meta, state_in
@@ -81,7 +81,9 @@ def test_the_difference_is_shown_before_anything_changes(browser, account, numbe
     account.save()
     kept = {"id": number.phone_number_id, "display_phone_number": number.display_phone_number}
     meta.gives(numbers=[kept, gained], data_access_expires_at=1901000000)
-    page = words(log_in(browser, account))
+    answer = log_in(browser, account)
+    assert "g-banner " not in answer.content.decode(), "no second button that begins anew"
+    page = words(answer)
     for each in (f"Name of {account.waba_id}", account.waba_id, "The right account", "Renew the access"):
         assert each in page
     assert f"{number.display_phone_number}</span> <bdi></bdi> · stays" in page
@@ -95,6 +97,17 @@ def test_the_difference_is_shown_before_anything_changes(browser, account, numbe
     assert "Catalogs: <bdi>Mugs</bdi>." in page
     assert_untouched(account)
     assert not meta.calls("POST", "subscribed_apps")
+
+
+def test_a_number_that_the_shop_removed_stays_removed(browser, owner, account, number, meta):
+    other = PhoneNumberFactory(account=account, is_default=False, display_phone_number="+1 555-029-0001")
+    numbers.remove(other, owner.user)
+    listed = [{"id": n.phone_number_id, "display_phone_number": n.display_phone_number} for n in (number, other)]
+    meta.gives(numbers=listed)
+    assert "+1 555-029-0001</span> <bdi></bdi> · stays removed here" in words(log_in(browser, account))
+    renew(browser)
+    other.refresh_from_db()
+    assert other.state == "disconnected"
 
 
 def test_what_meta_does_not_let_the_log_in_see_is_said_and_stops_nothing(browser, account, meta):
@@ -290,7 +303,7 @@ def test_a_number_that_comes_back_goes_on_as_it_was(browser, account, number, me
     assert (second.state, second.is_registered, PhoneNumber.objects.count()) == ("connected", True, 2)
 
 
-def test_a_number_that_was_removed_here_is_shown_as_new(browser, account, number, meta):
+def test_a_number_that_had_gone_is_shown_as_new(browser, account, number, meta):
     PhoneNumberFactory(account=account, is_default=False, state="disconnected", display_phone_number="+1 555-029-0004")
     meta.gives()
     page = words(log_in(browser, account))
@@ -400,17 +413,3 @@ def test_only_managers_renew(client, owner, account, role):
     client.force_login(MembershipFactory(workspace=owner.workspace, role=role).user)
     assert client.get("/connection/1/difference/").status_code == 403
     assert client.get(f"/connection/accounts/{account.pk}/renewed/").status_code == 403
-
-
-def test_a_number_that_the_shop_removed_stays_removed(browser, account, meta):
-    number = account.numbers.get()
-    number.removed_at = timezone.now()
-    number.state = "disconnected"
-    number.save()
-    facts = {"id": number.phone_number_id, "display_phone_number": number.display_phone_number, "status": "CONNECTED"}
-    meta.gives(numbers=[facts, {"id": "881", "display_phone_number": "+1 555-010-0881"}])
-    log_in(browser, account)
-    browser.post(f"/connection/{ConnectAttempt.objects.get().pk}/difference/")
-    account.refresh_from_db()
-    number.refresh_from_db()
-    assert (account.state, number.state) == ("connected", "disconnected")

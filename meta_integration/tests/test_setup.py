@@ -227,6 +227,20 @@ def test_several_accounts_are_connected_one_after_the_other_by_one_log_in(browse
     assert ConnectAttempt.objects.get().access_token.open(owner.workspace.pk) == ""
 
 
+def test_the_default_stays_when_a_number_of_the_same_account_is_added(browser, two, meta):
+    meta.graph.post(f"{GRAPH}/202/register", json={"success": True})
+    choose(browser, "201")
+    listed = {"data": [{**NUMBER, "status": "CONNECTED"}, SECOND]}
+    meta.graph.replace("GET", f"{GRAPH}/101/phone_numbers", json=listed)
+    come_back(browser)
+    attempt = ConnectAttempt.objects.latest("pk")
+    assert "Still from +1 555-010-0001" in browser.get(f"/connection/{attempt.pk}/choose/").content.decode()
+    choose(browser, "202", default="")
+    found = numbers()
+    assert found["202"].is_registered
+    assert found["201"].is_default and not found["202"].is_default
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -265,6 +279,8 @@ def test_templates_are_counted_over_all_pages(owner, graph, browser):
     page = browser.get(url).content.decode()
     assert "3 templates found." in page
     assert "hx-trigger" not in page
+    steps = page.split('id="steps" hx-swap-oob="true"')[1]
+    assert 'Read templates <span class="g-hidden">(done)' in steps, "the steps above it are true again"
 
 
 def test_templates_that_cannot_be_read_are_no_zero_and_the_page_says_why(owner, graph, browser):

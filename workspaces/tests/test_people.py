@@ -20,6 +20,7 @@ from galantis.tasks import heartbeat
 from inbox.models import Message
 from inbox.tests.factories import ThreadFactory
 from workspaces import valkey
+from workspaces.mail import managers_of
 from workspaces.models import AuditEntry, Membership, Role, User, Workspace
 from workspaces.tests.factories import MembershipFactory, UserFactory, WorkspaceFactory
 
@@ -291,6 +292,8 @@ def test_the_demo_is_seeded_twice_as_once(client, settings):
     for username in ("merchant", "agent", "second-merchant", "support"):
         assert client.post(reverse("workspaces:login"), {"username": username, "password": "known"}).status_code == 302
         client.logout()
+    shop = Workspace.objects.get(slug="example-shop")
+    assert managers_of(shop) == ["merchant@example.com"], "so that the demo shows its e-mails too"
 
 
 def test_the_demo_tells_its_log_ins_and_nothing_else_does(settings):

@@ -25,12 +25,15 @@ class Command(BaseCommand):
             )
         shops = {slug: Workspace.objects.get_or_create(slug=slug, defaults={"name": SHOPS[slug]})[0] for slug in SHOPS}
         for username, (role, slug) in PEOPLE.items():
-            user = self.person(username)
+            user = self.person(username, email=f"{username}@example.com")
             Membership.objects.get_or_create(user=user, workspace=shops[slug], defaults={"role": role})
         self.person("support", is_support=True)
 
     def person(self, username: str, **fields) -> User:
         user, _ = User.objects.get_or_create(username=username, defaults=fields)
+        if fields.get("email") and not user.email:
+            user.email = fields["email"]
+            user.save(update_fields=["email"])
         if not user.check_password(settings.DEMO_PASSWORD):
             user.set_password(settings.DEMO_PASSWORD)
             user.save(update_fields=["password"])

@@ -40,7 +40,7 @@ def running(name: str, *command: str, port: int | None = None, **environment: st
 def web(application: str = "galantis.wsgi:application", *, name: str = "web"):
     """Granian as in the Procfile; yields its port."""
     return _on_a_port(name, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2",
-                      "--blocking-threads", "8", application)  # fmt: skip
+                      "--blocking-threads", "24", application)  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -81,7 +81,7 @@ DATABASES = {"default": env.db_url("DATABASE_URL")}
 # Beside the options in the URL, such as sslmode. A server that is away is said so soon, not in the pool's 30 seconds.
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 0,
-    "max_size": env.int("DATABASE_POOL_SIZE", default=16),
+    "max_size": env.int("DATABASE_POOL_SIZE", default=24),
     "timeout": 3,
     "reconnect_timeout": 2,
 }

@@ -17,6 +17,7 @@ from meta_integration.models import ConnectAttempt
 from meta_integration.sealed import seal
 from meta_integration.services import clients, connect
 from meta_integration.services import connect_problems as problems
+from meta_integration.services.facts import scopes_of
 from workspaces.models import User, Workspace
 
 # In the order in which they are tried.
@@ -80,9 +81,9 @@ def _try(name: str, call: Callable[[], str | None]) -> dict:
 
 # Each step: what it shows when all is well --------------------------------------------------------------------------
 def _token(attempt: ConnectAttempt, facts: dict) -> str:
-    if not connect.is_ours(facts):
+    if not connect.is_good(facts):
         raise problems.token_not_ours()
-    attempt.scopes = connect.scopes_in(facts)
+    attempt.scopes = scopes_of(facts)
     for name, value in connect.times_and_owner(facts).items():
         setattr(attempt, name, value)
     if attempt.token_expires_at is None:

@@ -9,6 +9,7 @@ from meta_integration.models import WABA
 from meta_integration.sealed import seal
 from meta_integration.services import clients, connect, history
 from meta_integration.services import connect_problems as problems
+from meta_integration.services.facts import ends_at, granular_of, scopes_of
 from workspaces import services as workspaces
 from workspaces.models import User
 
@@ -26,9 +27,9 @@ def take_token(account: WABA, user: User, token: str) -> None:
     client = clients.graph_client_with(token, workspace=account.workspace, read_timeout=settings.GRAPH_PAGE_TIMEOUT)
     try:
         facts = clients.app_client(account.workspace).debug_token(token)
-        if not connect.is_ours(facts):
+        if not connect.is_good(facts):
             raise problems.token_not_ours()
-        if NEEDED not in connect.scopes_in(facts):
+        if NEEDED not in scopes_of(facts):
             raise problems.catalog_permission_missing(NEEDED)
         catalogs = _catalogs(client, facts, account)
     except GraphAPIError as exc:
@@ -38,7 +39,7 @@ def take_token(account: WABA, user: User, token: str) -> None:
     with transaction.atomic():
         WABA.objects.filter(pk=account.pk).update(
             catalog_token=seal(token, account.workspace_id),
-            catalog_token_expires_at=connect.expiry(facts),
+            catalog_token_expires_at=ends_at(facts),
             catalogs=catalogs,
         )
         history.note(account, "catalogs", str(len(catalogs)), source=history.Source.SHOP)
@@ -57,7 +58,7 @@ def remove(account: WABA, user: User) -> None:
 def _catalogs(client: MetaGraphClient, facts: dict, account: WABA) -> list[dict]:
     """Those of the businesses that the token names; where it names none, the one linked to the account."""
     owners = []
-    for entry in connect.granular_in(facts):
+    for entry in granular_of(facts):
         if entry.get("scope") == HELPFUL:
             owners += [str(each) for each in entry.get("target_ids") or [] if str(each) not in owners]
     found = {}

@@ -4,21 +4,21 @@ Meta is asked while a person waits, so each call has a short timeout. What is fo
 person's choice; `setup.py` goes on from there.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.utils import timezone
 
 from meta_integration.graph.client import MetaGraphClient
-from meta_integration.graph.errors import GraphAPIError, GraphError, as_int
+from meta_integration.graph.errors import GraphAPIError, GraphError
 from meta_integration.models import WABA, ConnectAttempt, PhoneNumber, ReconnectLink
 from meta_integration.sealed import seal
 from meta_integration.services import clients
 from meta_integration.services import connect_problems as problems
+from meta_integration.services.facts import PERMISSIONS, data_access_ends_at, ends_at, granular_of, is_ours, scopes_of
 from workspaces.models import User, Workspace
 
-PERMISSIONS = ["whatsapp_business_management", "whatsapp_business_messaging"]
 ATTEMPT_LIVES = timedelta(minutes=30)
 
 
@@ -108,9 +108,9 @@ def forget_old_attempts() -> int:
 # What Meta said ------------------------------------------------------------------------------------------------------
 def checked_scopes(facts: dict) -> list[str]:
     """The permissions of a token that is ours and has all that connecting needs. Raises ConnectProblem."""
-    if not is_ours(facts):
+    if not is_good(facts):
         raise problems.not_for_us()
-    scopes = scopes_in(facts)
+    scopes = scopes_of(facts)
     require(scopes)
     return scopes
 
@@ -122,32 +122,22 @@ def require(scopes: list[str]) -> None:
         raise problems.permissions_missing(missing)
 
 
-def is_ours(facts: dict) -> bool:
-    return bool(facts.get("is_valid")) and str(facts.get("app_id")) == settings.META_APP_ID
-
-
-def scopes_in(facts: dict) -> list[str]:
-    """The WhatsApp permissions may be named only among the granular ones."""
-    granular = [entry.get("scope") for entry in granular_in(facts)]
-    return sorted({str(scope) for scope in [*(facts.get("scopes") or []), *granular] if scope})
-
-
-def granular_in(facts: dict) -> list[dict]:
-    return [entry for entry in facts.get("granular_scopes") or [] if isinstance(entry, dict)]
+def is_good(facts: dict) -> bool:
+    return bool(facts.get("is_valid")) and is_ours(facts)
 
 
 def times_and_owner(facts: dict) -> dict:
     """What is stored of a token's facts besides its permissions."""
     return {
-        "token_expires_at": expiry(facts),
-        "data_access_expires_at": moment(facts.get("data_access_expires_at")),
+        "token_expires_at": ends_at(facts),
+        "data_access_expires_at": data_access_ends_at(facts),
         "meta_user_id": str(facts.get("user_id") or "")[:64],
     }
 
 
 def _waba_ids(facts: dict) -> list[str]:
     ids = []
-    for entry in granular_in(facts):
+    for entry in granular_of(facts):
         if entry.get("scope") in PERMISSIONS:
             ids += [str(each) for each in entry.get("target_ids") or [] if str(each) not in ids]
     return ids
@@ -155,7 +145,7 @@ def _waba_ids(facts: dict) -> list[str]:
 
 def _is_for_all_accounts(facts: dict) -> bool:
     """A permission without `target_ids` is for all accounts of the person, and names none of them."""
-    return any(entry.get("scope") in PERMISSIONS and entry.get("target_ids") is None for entry in granular_in(facts))
+    return any(entry.get("scope") in PERMISSIONS and entry.get("target_ids") is None for entry in granular_of(facts))
 
 
 def look_at(client: MetaGraphClient, workspace: Workspace, waba_id: str) -> dict:
@@ -201,14 +191,3 @@ def is_elsewhere(workspace: Workspace, waba_id: str, phone_number_ids: list[str]
     others = WABA.objects.filter(waba_id=waba_id).exclude(state=WABA.State.DISCONNECTED)
     numbers = PhoneNumber.objects.filter(phone_number_id__in=phone_number_ids, state=PhoneNumber.State.CONNECTED)
     return others.exclude(workspace=workspace).exists() or numbers.exclude(workspace=workspace).exists()
-
-
-def expiry(facts: dict) -> datetime | None:
-    """When the token ends; None for one that never does."""
-    return moment(facts.get("expires_at"))
-
-
-def moment(seconds) -> datetime | None:
-    """A time as Meta writes it in facts of a token: seconds since the epoch, and 0 for never."""
-    seconds = as_int(seconds)
-    return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None

@@ -1,4 +1,6 @@
-"""What Meta says of a token (`debug_token`), read as a verdict."""
+"""What Meta says of a token (`debug_token`): read, whatever its form, and judged."""
+
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -31,13 +33,33 @@ def granular_of(facts: dict) -> list[dict]:
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
+def moment(seconds) -> datetime | None:
+    """A time as Meta writes it there: seconds since the epoch, and 0 for never."""
+    seconds = as_int(seconds)
+    return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None
+
+
+def ends_at(facts: dict) -> datetime | None:
+    """When the token ends; None for one that never does."""
+    return moment(facts.get("expires_at"))
+
+
+def data_access_ends_at(facts: dict) -> datetime | None:
+    return moment(facts.get("data_access_expires_at"))
+
+
+def is_ours(facts: dict) -> bool:
+    """Whether the token was given to our app."""
+    return str(facts.get("app_id")) == settings.META_APP_ID
+
+
 def trouble_of(facts: dict, waba_id: str) -> tuple[str, int | None] | None:
     """Why a token with these facts does not serve the account, in the merchant's words, with Meta's code; or None."""
     if not facts.get("is_valid"):
         error = facts.get("error") if isinstance(facts.get("error"), dict) else {}
         code, subcode = as_int(error.get("code")), as_int(error.get("subcode"))
         return plain_words(code, subcode) or _("Meta says that the access is no longer valid."), code
-    if str(facts.get("app_id")) != settings.META_APP_ID:
+    if not is_ours(facts):
         return _("The access was given to another app than Galantis."), None
     if missing := missing_in(facts):
         return _("A permission was taken away at Meta: %(names)s.") % {"names": ", ".join(missing)}, 10

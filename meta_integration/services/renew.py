@@ -27,10 +27,8 @@ def renew(account: WABA, token: str) -> None:
         workspace=account.workspace,
         account=account,
         access_token=seal(token, account.workspace_id),
-        token_expires_at=connect.expiry(facts),
-        data_access_expires_at=connect.moment(facts.get("data_access_expires_at")),
         scopes=scopes,
-        meta_user_id=str(facts.get("user_id") or "")[:64],
+        **connect.times_and_owner(facts),
         # Whether it reaches the account is proved by reading that.
         found=[{"waba_id": account.waba_id, "name": account.name, "numbers": [], "problem": ""}],
     )

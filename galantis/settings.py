@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "workspaces",
     "meta_integration",
+    "templates_app",
     "inbox",
 ]
 

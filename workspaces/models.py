@@ -44,6 +44,7 @@ class Role(models.TextChoices):
 
 
 MANAGERS = frozenset({Role.OWNER, Role.ADMIN})
+MARKETERS = frozenset({Role.OWNER, Role.ADMIN, Role.MARKETER})
 REPLIERS = frozenset({Role.OWNER, Role.ADMIN, Role.MARKETER, Role.AGENT})
 
 

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from workspaces.models import MANAGERS, REPLIERS, AuditEntry, Membership, User, Workspace
+from workspaces.models import MANAGERS, MARKETERS, REPLIERS, AuditEntry, Membership, User, Workspace
 
 
 def note(
@@ -40,6 +40,11 @@ def role_in(user: User, workspace: Workspace | None) -> str | None:
 def may_manage(role: str | None) -> bool:
     """May connect numbers, change the team and the settings."""
     return role in MANAGERS
+
+
+def may_market(role: str | None) -> bool:
+    """May write templates and run campaigns."""
+    return role in MARKETERS
 
 
 def may_reply(role: str | None) -> bool:

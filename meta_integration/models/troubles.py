@@ -24,6 +24,7 @@ class Incident(models.Model):
         ACCOUNT_RESTRICTED = "account_restricted", _("Account restricted by Meta")
         ACCOUNT_WARNING = "account_warning", _("Warning from Meta")
         UNKNOWN_NUMBER = "unknown_number", _("Webhooks for a number nobody connected")
+        TEMPLATE_STOPPED = "template_stopped", _("Template stopped by Meta")
         ACCOUNT_ERROR = "account_error", _("Error reported by Meta")
 
     workspace = models.ForeignKey(

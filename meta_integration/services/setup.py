@@ -221,6 +221,8 @@ def _store(attempt: ConnectAttempt, waba: dict, first: dict, pin: str, default: 
             wakeups.wake_on_commit(tasks.read_templates, account.pk)
     except IntegrityError as exc:  # Another workspace was faster.
         waba.pop("account", None)
+        if not connect.is_taken(exc):
+            raise
         raise problems.elsewhere() from exc
     return account
 

@@ -14,6 +14,7 @@ CONNECTION, NUMBERS = "admin:meta_integration_waba_changelist", "admin:meta_inte
 # Where each kind is mended. What is not named here is nobody's errand in the shop.
 PAGES = {
     Kind.CONNECTION_BROKEN: CONNECTION,
+    Kind.CONNECTION_UNSURE: CONNECTION,
     Kind.ACCESS_EXPIRES: CONNECTION,
     Kind.SUBSCRIPTION_LOST: CONNECTION,
     Kind.ACCOUNT_STOPPED: CONNECTION,
@@ -54,6 +55,9 @@ def what_we_did(kind: str) -> str:
         Kind.CONNECTION_BROKEN: _(
             "Messages are kept and wait. They go out by themselves after you reconnect, unless the 24 hours in which "
             "customers may be answered freely are over by then."
+        ),
+        Kind.CONNECTION_UNSURE: _(
+            "Messages are kept and wait. Galantis asks Meta every minute, and they go out as soon as it says yes."
         ),
         Kind.ACCOUNT_STOPPED: _("Messages of this account are kept and wait."),
         Kind.NUMBER_STOPPED: _("Messages of this number are kept and wait."),

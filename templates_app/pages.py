@@ -47,13 +47,17 @@ def writer_required(view):
 
 def show(request, name: str, title: str, context: dict, status: int = 200):
     """A whole page, which learns by itself when something of the workspace changes."""
-    # Read before the part is made: a change in between is then seen once more, not never.
-    context = {
-        "live_version": live.version(request.workspace.pk),
-        "live_token": live.token_for(request.workspace.pk),
-    } | context
-    context |= {"title": title, "may_market": services.may_market(request.role)}
+    context = {**said_by(request), **context, "title": title}
     return page(request, f"templates_app/{name}", context, status=status)
+
+
+def said_by(request) -> dict:
+    # Read before the rows: a change in between is then seen once more, not never.
+    return {
+        "may_market": services.may_market(request.role),
+        "live_token": live.token_for(request.workspace.pk),
+        "live_version": live.version(request.workspace.pk),
+    }
 
 
 def live_part(request, name: str, context: dict, *, is_moving: bool) -> str:

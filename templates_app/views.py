@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 
 from templates_app import design, history, uses, words
 from templates_app.models import MessageTemplate, TemplateEvent
-from templates_app.pages import for_template, live_part, member_page, part_or_nothing, show
+from templates_app.pages import for_template, live_part, member_page, part_or_nothing, said_by, show
 from templates_app.standing import standing
-from workspaces import live
 from workspaces.admin_base import CappedPaginator
 
 EVENTS_SHOWN, EVENTS_ON_A_PAGE = 8, 50
@@ -16,11 +15,7 @@ EVENTS_SHOWN, EVENTS_ON_A_PAGE = 8, 50
 
 @for_template
 def detail(request, template):
-    context = {
-        "live_version": live.version(request.workspace.pk),
-        "template": template,
-        "part": state_of(request, template),
-    }
+    context = {**said_by(request), "template": template, "part": state_of(request, template)}
     context["uses"] = uses.uses_of(template)
     return show(request, "detail.html", str(template), context)
 

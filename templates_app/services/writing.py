@@ -208,7 +208,8 @@ def _free_place(account: WABA, name: str, language: str) -> MessageTemplate | No
 
 def _taken(name: str, language: str) -> CannotWrite:
     words = _(
-        "There is a template “%(name)s” in this language (%(language)s) already. Choose another name, or change that one."
+        "There is a template “%(name)s” in this language (%(language)s) already. Choose another name, or change "
+        "that one."
     )
     return CannotWrite(words % {"name": name, "language": language}, "name")
 

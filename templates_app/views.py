@@ -4,9 +4,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from templates_app import design, history, uses, words
+from templates_app import history, uses, words
 from templates_app.models import MessageTemplate, TemplateEvent
 from templates_app.pages import for_template, live_part, member_page, part_or_nothing, said_by, show
+from templates_app.preview import preview
 from templates_app.standing import standing
 from workspaces.admin_base import CappedPaginator
 
@@ -29,6 +30,7 @@ def status(request, template):
 def state_of(request, template: MessageTemplate) -> str:
     """The part of the page that changes by itself."""
     languages = MessageTemplate.objects.for_workspace(request.workspace).filter(account=template.account_id)
+    samples = samples_of(template)
     languages = languages.filter(name=template.name).only("name", "language", "status", "missing_since", "work")
     context = {
         "template": template,
@@ -36,12 +38,25 @@ def state_of(request, template: MessageTemplate) -> str:
         "languages": languages.order_by("language"),
         "facts": facts_of(template),
         "price_effect": words.price_effect(template),
-        "samples": samples_of(template),
+        "samples": samples,
         "events": history.told(history.of(template)[:EVENTS_SHOWN]),
-        "shown": template.design(),
+        "bubbles": bubbles_of(template, samples),
         "url": reverse("templates_app:status", args=[template.pk]),
     }
     return live_part(request, "_state.html", context, is_moving=bool(template.work))
+
+
+def bubbles_of(template: MessageTemplate, samples: list) -> list[dict]:
+    """The message on a phone: as Meta has it, and as it is being written."""
+    media = {sample.place: sample.asset for sample in samples}
+    found = []
+    if template.components:
+        mine = {"category": template.category, "components": template.components, "language": template.language}
+        found.append({"title": _("How customers see it"), "bubble": preview(mine, media=media)})
+    if template.draft is not None:
+        title = _("What is being written") if found else _("How customers will see it")
+        found.append({"title": title, "bubble": preview(template.design(), media=media)})
+    return found
 
 
 def facts_of(template: MessageTemplate) -> list[tuple[str, str]]:
@@ -52,7 +67,6 @@ def facts_of(template: MessageTemplate) -> list[tuple[str, str]]:
         (_("Category before"), words.category(template.previous_category) if template.previous_category else ""),
         (_("Quality"), words.quality(template.quality)),
         (_("Time to live"), words.seconds(shown.get("message_send_ttl_seconds") or -1)),
-        (_("Gaps"), ", ".join(design.variables(design.text_of(template.components or shown["components"]))) or "–"),
         (_("Account"), str(template.account)),
         (_("Meta's id"), template.template_id or "–"),
         (_("Last seen at Meta"), words.when(template.seen_at) or "–"),

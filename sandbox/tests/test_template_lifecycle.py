@@ -1,6 +1,7 @@
 """Creating, editing and deleting templates, their review, and what the app is told."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from sandbox.message_templates import store
 from sandbox.seed import example_world
 from sandbox.snapshot import dump, load
 
-from .conftest import CUSTOMER, SHOP, SHOP_NUMBER, wait_for
+from .conftest import CUSTOMER, SHOP, SHOP_NUMBER, Sandbox, wait_for
 from .designs import AUTHENTICATION, body, buttons, design, footer, reply
 
 FIELDS = "status,category,quality_score,rejected_reason,previous_category,correct_category,message_send_ttl_seconds"
@@ -369,6 +370,20 @@ def test_snapshot_carries_reviews_and_blocked_names_and_reads_old_ones():
     old = '{"chats": [], "webhooks": [], "templates": [{"template_id": "1", "waba_id": "2", "name": "a",'
     old += ' "language": "en", "category": "UTILITY", "components": [], "status": "APPROVED"}]}'
     assert load(old).templates["1"].was_approved
+
+
+def test_review_outlives_a_restart(app, tmp_path):
+    first = Sandbox(webhook_url=app.url, snapshot=str(tmp_path / "snapshot.json"))
+    first.settings = replace(first.settings, review_delay=0.5)
+    first.stop()
+    first.start()
+    token = first.token()
+    template_id = first.post(f"{SHOP}/message_templates", token, json=design(body("Hello you."))).json()["id"]
+    first.stop()
+    first.start()
+    assert first.get(template_id, token).json()["status"] == "PENDING"
+    wait_for(lambda: first.get(template_id, token).json()["status"] == "APPROVED")
+    first.stop()
 
 
 def test_shown_message_stays_as_it_was_sent(sandbox, templates, app):

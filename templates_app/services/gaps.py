@@ -174,8 +174,12 @@ def _of_button(button: dict, place: int, at: str) -> list[Gap]:
     if kind == "COPY_CODE":
         return [Gap(f"{key}.code", COUPON, _("Coupon code"), examples.of_button(button), into=into)]
     if kind in ("CATALOG", "MPM"):
-        shown = [Gap(f"{key}.thumbnail", THUMBNAIL, _("Product whose picture is shown"), into=into)]
-        return shown if kind == "CATALOG" else [*shown, Gap(f"{key}.sections", SECTIONS, _("Products"), into=into)]
+        words, is_required = (
+            _("Product whose picture is shown"),
+            kind == "MPM",
+        )  # Of a catalog Meta shows the first one.
+        shown = [Gap(f"{key}.thumbnail", THUMBNAIL, words, is_required=is_required, into=into)]
+        return [*shown, Gap(f"{key}.sections", SECTIONS, _("Products"), into=into)] if is_required else shown
     if kind == "FLOW":
         return [Gap(f"{key}.flow", FLOW, _("What the form starts with"), is_required=False, into=into)]
     return [] if kind in CLOSED_BUTTONS else [_unknown(key, kind or "?")]

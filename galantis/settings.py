@@ -189,6 +189,8 @@ META_WEBHOOK_HANDLERS = {
 # Who is told, by a task, that an account has a new access; and who says what waits for an account.
 META_RECONNECTED = ["inbox.tasks.account_reconnected"]
 META_WAITING = ["inbox.services.waiting.of_account"]
+# Who says what uses a message template: functions that take one and give `templates_app.uses.Use` for each use.
+TEMPLATE_USES = []
 WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
 
 # Support and doctor ------------------------------------------------------------------------------------------------
@@ -386,6 +388,11 @@ UNFOLD = {
                         "title": _("Customers"),
                         "icon": "person",
                         "link": reverse_lazy("admin:inbox_contact_changelist"),
+                    },
+                    {
+                        "title": _("Templates"),
+                        "icon": "description",
+                        "link": reverse_lazy("admin:templates_app_messagetemplate_changelist"),
                     },
                     {"title": _("Messages"), "icon": "chat", "link": reverse_lazy("admin:inbox_message_changelist")},
                     {

@@ -412,6 +412,11 @@ UNFOLD = {
                         "icon": "person",
                         "link": reverse_lazy("admin:inbox_contact_changelist"),
                     },
+                    {
+                        "title": _("Templates"),
+                        "icon": "description",
+                        "link": reverse_lazy("admin:templates_app_messagetemplate_changelist"),
+                    },
                     {"title": _("Messages"), "icon": "chat", "link": reverse_lazy("admin:inbox_message_changelist")},
                     {
                         "title": _("Files"),

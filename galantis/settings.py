@@ -104,11 +104,12 @@ CELERY_TASK_ROUTES = {
     "inbox.tasks.pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.help_pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.fetch_media": {"queue": "sync"},
-    "meta_integration.tasks.read_templates": {"queue": "sync"},
     "meta_integration.tasks.check_connection": {"queue": "sync"},
     "meta_integration.tasks.refresh_account": {"queue": "sync"},
     "meta_integration.tasks.refresh_health": {"queue": "sync"},
     "meta_integration.tasks.look_for_silence": {"queue": "sync"},
+    "templates_app.tasks.ask_about_templates": {"queue": "sync"},
+    "templates_app.tasks.sync_templates": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # What waits stays in the queue, where a pump sees that other numbers wait for its worker.
@@ -146,6 +147,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "trim-calls": {"task": "meta_integration.tasks.trim_graph_calls", "schedule": 3600},
     "expire-orphans": {"task": "inbox.tasks.expire_orphan_statuses", "schedule": 3600},
+    "sweep-templates": {
+        "task": "templates_app.tasks.sweep_templates",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "ask-about-templates": {
+        "task": "templates_app.tasks.ask_about_templates",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "forget-connects": {"task": "meta_integration.tasks.forget_old_connect_attempts", "schedule": 300},
 }
 
@@ -185,10 +196,24 @@ META_WEBHOOK_HANDLERS = {
     "phone_number_quality_update": "meta_integration.webhooks.handle_quality_update",
     "phone_number_name_update": "meta_integration.webhooks.handle_name_update",
     "security": "meta_integration.webhooks.handle_security",
+    **dict.fromkeys(
+        (
+            "message_template_status_update",
+            "message_template_quality_update",
+            "message_template_components_update",
+            "template_category_update",
+        ),
+        "templates_app.webhooks.handle_template",
+    ),
 }
-# Who is told, by a task, that an account has a new access; and who says what waits for an account.
-META_RECONNECTED = ["inbox.tasks.account_reconnected"]
+# Who reads something, by a task, of an account that is connected; who is told, by a task, that an account has a new
+# access; and who says what waits for an account.
+META_CONNECTED = ["templates_app.tasks.sync_templates"]
+META_RECONNECTED = ["inbox.tasks.account_reconnected", "templates_app.tasks.sync_templates"]
 META_WAITING = ["inbox.services.waiting.of_account"]
+# Who says what uses a template; and who is told, by a task, that it can be sent again, or no longer.
+TEMPLATE_USES = []
+TEMPLATE_SENDABLE = []
 WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
 
 # Support and doctor ------------------------------------------------------------------------------------------------
@@ -203,7 +228,7 @@ SUPPORT_DESK = [
     "meta_integration.desk.flow.traffic",
     "inbox.desk.lately.arrivals",
     "inbox.desk.lately.errors",
-    "meta_integration.desk.extras.templates",
+    "templates_app.desk.section",
     "meta_integration.desk.extras.catalog",
     "meta_integration.desk.trouble.calls",
     "meta_integration.desk.trouble.history",
@@ -386,6 +411,11 @@ UNFOLD = {
                         "title": _("Customers"),
                         "icon": "person",
                         "link": reverse_lazy("admin:inbox_contact_changelist"),
+                    },
+                    {
+                        "title": _("Templates"),
+                        "icon": "description",
+                        "link": reverse_lazy("admin:templates_app_messagetemplate_changelist"),
                     },
                     {"title": _("Messages"), "icon": "chat", "link": reverse_lazy("admin:inbox_message_changelist")},
                     {

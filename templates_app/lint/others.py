@@ -20,20 +20,19 @@ def name_taken(design: dict, around: Around) -> Iterator[Said]:
 
 @error
 def same_text(design: dict, around: Around) -> Iterator[Said]:
-    for name, _language, _category in _same(design, around):
-        if name != text_in(design, "name"):
+    mine = text_of(design)
+    if reading.is_code(design) or not mine:
+        return
+    for name, language, category, text in around.others:
+        if category.upper() == designs.AUTHENTICATION or _plain(text) != mine:
+            continue
+        if name == text_in(design, "name"):
+            words = _("The text and footer are still those of the language %(language)s.") % {"language": language[:20]}
+            yield "body", words, _("Translate them: Meta takes no text twice.")
+        else:
             words = _("The template “%(name)s” has the same text and footer, and Meta takes no text twice.")
             yield "body", words % {"name": name[:60]}, _("Use that one, or change some words.")
-            return
-
-
-@advice
-def not_translated(design: dict, around: Around) -> Iterator[Said]:
-    for name, language, _category in _same(design, around):
-        if name == text_in(design, "name") and language != text_in(design, "language"):
-            words = _("The text is the one of the language %(language)s.") % {"language": language[:20]}
-            yield "body", words, _("Translate it: Meta's reviewers refuse texts in another language than chosen.")
-            return
+        return
 
 
 @advice
@@ -47,15 +46,6 @@ def other_category(design: dict, around: Around) -> Iterator[Said]:
             return
 
 
-def _same(design: dict, around: Around) -> Iterator[tuple[str, str, str]]:
-    mine = text_of(design)
-    if reading.is_code(design) or not mine:
-        return
-    for name, language, category, text in around.others:
-        if category.upper() != designs.AUTHENTICATION and _plain(text) == mine:
-            yield name, language, category
-
-
 def text_of(design: dict) -> str:
     """Body and footer as they are compared."""
     components = design.get("components")
@@ -67,4 +57,4 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-RULES = (name_taken, same_text, not_translated, other_category)
+RULES = (name_taken, same_text, other_category)

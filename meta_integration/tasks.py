@@ -3,7 +3,7 @@ import time
 from celery import shared_task
 
 from meta_integration import intake
-from meta_integration.services import calls, connect, first_look, health, person_gone, silence, traffic, watch
+from meta_integration.services import calls, connect, health, person_gone, silence, traffic, watch
 from workspaces import wakeups
 
 # A task gives its worker back after this; the rest is announced anew.
@@ -87,10 +87,3 @@ def delete_data() -> int:
     """Forget what people asked Meta to have deleted. Returns how many requests were done."""
     wakeups.awake(delete_data.name)
     return person_gone.delete_what_was_asked()
-
-
-@shared_task
-def read_templates(account_pk: int) -> int | None:
-    """Count the account's templates. None when Meta gave no list, and nothing is changed then."""
-    wakeups.awake(read_templates.name, account_pk)
-    return first_look.count_templates(account_pk)

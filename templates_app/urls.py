@@ -1,6 +1,6 @@
 from django.urls import path
 
-from templates_app import acting_views, views
+from templates_app import acting_views, sync_views, views
 
 app_name = "templates_app"
 urlpatterns = [
@@ -9,5 +9,7 @@ urlpatterns = [
     path("<int:pk>/history/", views.history_page, name="history"),
     path("<int:pk>/act/", acting_views.act, name="act"),
     path("<int:pk>/languages/", acting_views.add_language, name="add_language"),
+    path("sync/", sync_views.sync, name="sync"),
+    path("sync/status/", sync_views.sync_status, name="sync_status"),
     path("versions/<int:pk>/", views.version, name="version"),
 ]

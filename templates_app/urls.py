@@ -1,9 +1,10 @@
 from django.urls import path
 
-from templates_app import acting_views, sync_views, views
+from templates_app import acting_views, builder_urls, sync_views, views
 
 app_name = "templates_app"
 urlpatterns = [
+    *builder_urls.urlpatterns,
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/status/", views.status, name="status"),
     path("<int:pk>/history/", views.history_page, name="history"),

@@ -90,7 +90,7 @@ def test_message(request):
     numbers = numbers.filter(state=PhoneNumber.State.CONNECTED, is_registered=True).order_by("-is_default", "pk")
     account = as_int(request.GET.get("account"))
     wanted = request.POST.get("number") or next((str(each.pk) for each in numbers if each.account_id == account), "")
-    problem = ""
+    problem, never_read = "", False
     if request.method == "POST":
         number = get_object_or_404(numbers, pk=as_int(wanted))
         try:
@@ -98,11 +98,16 @@ def test_message(request):
                 number, request.POST.get("phone", ""), author=request.user, key=request.POST.get("key", "")[:64]
             )
         except sending.CannotSend as exc:
-            problem = str(exc)
+            problem, never_read = str(exc), isinstance(exc, own_test.NeverRead)
         else:
             return redirect("inbox:test_message_sent", message.pk)
     context = {"title": _("Send yourself a test message"), "numbers": numbers, "wanted": wanted, "problem": problem}
-    context |= {"phone": request.POST.get("phone", ""), "key": uuid.uuid4(), "steps": wizard.steps("test")}
+    context |= {
+        "never_read": never_read,
+        "phone": request.POST.get("phone", ""),
+        "key": uuid.uuid4(),
+        "steps": wizard.steps("test"),
+    }
     return _admin_page(request, "inbox/test_message.html", context, status=409 if problem else 200)
 
 

@@ -93,7 +93,7 @@ def give_back(pks: Iterable[int], token: uuid.UUID) -> None:
 
 
 def due(number: PhoneNumber | None = None):
-    """What is queued, may go out by now, has a template that may be sent or none, and belongs to a number that can send.
+    """What is queued, may go out by now, is not held by its template, and belongs to a number that can send.
 
     Of this number, if one is named. Served by the index `outbox_claim`.
     """

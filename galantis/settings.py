@@ -109,6 +109,7 @@ CELERY_TASK_ROUTES = {
     "meta_integration.tasks.refresh_account": {"queue": "sync"},
     "meta_integration.tasks.refresh_health": {"queue": "sync"},
     "meta_integration.tasks.look_for_silence": {"queue": "sync"},
+    "templates_app.tasks.ask_about_templates": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # What waits stays in the queue, where a pump sees that other numbers wait for its worker.
@@ -146,6 +147,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "trim-calls": {"task": "meta_integration.tasks.trim_graph_calls", "schedule": 3600},
     "expire-orphans": {"task": "inbox.tasks.expire_orphan_statuses", "schedule": 3600},
+    "ask-about-templates": {
+        "task": "templates_app.tasks.ask_about_templates",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "forget-connects": {"task": "meta_integration.tasks.forget_old_connect_attempts", "schedule": 300},
 }
 
@@ -185,10 +191,22 @@ META_WEBHOOK_HANDLERS = {
     "phone_number_quality_update": "meta_integration.webhooks.handle_quality_update",
     "phone_number_name_update": "meta_integration.webhooks.handle_name_update",
     "security": "meta_integration.webhooks.handle_security",
+    **dict.fromkeys(
+        (
+            "message_template_status_update",
+            "message_template_quality_update",
+            "message_template_components_update",
+            "template_category_update",
+        ),
+        "templates_app.webhooks.handle_template",
+    ),
 }
 # Who is told, by a task, that an account has a new access; and who says what waits for an account.
 META_RECONNECTED = ["inbox.tasks.account_reconnected"]
 META_WAITING = ["inbox.services.waiting.of_account"]
+# Who says what uses a template; and who is told, by a task, that it can be sent again, or no longer.
+TEMPLATE_USES = []
+TEMPLATE_SENDABLE = []
 WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
 
 # Support and doctor ------------------------------------------------------------------------------------------------
@@ -386,6 +404,11 @@ UNFOLD = {
                         "title": _("Customers"),
                         "icon": "person",
                         "link": reverse_lazy("admin:inbox_contact_changelist"),
+                    },
+                    {
+                        "title": _("Templates"),
+                        "icon": "description",
+                        "link": reverse_lazy("admin:templates_app_messagetemplate_changelist"),
                     },
                     {"title": _("Messages"), "icon": "chat", "link": reverse_lazy("admin:inbox_message_changelist")},
                     {

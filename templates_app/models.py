@@ -13,8 +13,8 @@ from workspaces.models import User, Workspace, WorkspaceModel, WorkspaceQuerySet
 
 class MessageTemplateQuerySet(WorkspaceQuerySet):
     def sendable(self):
-        """Approved, and listed by Meta."""
-        return self.filter(status=statuses.APPROVED, missing_since=None)
+        """Approved, and listed by Meta; and we know what it is made of."""
+        return self.filter(status=statuses.APPROVED, missing_since=None).exclude(components=[])
 
 
 class MessageTemplate(WorkspaceModel):
@@ -66,14 +66,19 @@ class MessageTemplate(WorkspaceModel):
     draft_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # A task that submits or deletes it; what went wrong last in {"title", "happened", "todo", "code", "said"}.
     work = models.CharField(_("at work"), max_length=20, choices=Work, default=Work.NONE, blank=True)
+    # Until then a task has it, or it rests until the next try. Who asked for it, and what it needs to know.
     work_until = models.DateTimeField(null=True, blank=True)
+    work_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    work_state = models.JSONField(default=dict, blank=True)
     work_problem = models.JSONField(null=True, blank=True)
     # What fills each gap when it is sent: {"body.1": {"source": "customer.first_name", "fallback": "..."}, ...}.
     mapping = models.JSONField(default=dict, blank=True)
-    # Meta's last full list had it then; or it had it not, so many full lists in a row.
+    # It is as Meta said when it was read then: older news change nothing. Or full lists had it not, so many in a row.
     seen_at = models.DateTimeField(_("seen at Meta"), null=True, blank=True)
     missed_reads = models.PositiveSmallIntegerField(default=0)
     missing_since = models.DateTimeField(_("missing at Meta since"), null=True, blank=True)
+    # Something about it is open: Meta is to be asked, not before then.
+    ask_after = models.DateTimeField(null=True, blank=True)
     # Meta takes no new template of this name before that.
     name_blocked_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -87,7 +92,11 @@ class MessageTemplate(WorkspaceModel):
                 fields=["account", "template_id"], condition=~Q(template_id=""), name="one_template_per_id"
             ),
         ]
-        indexes = [models.Index(fields=["workspace", "name", "language"], name="templates_of_workspace")]
+        indexes = [
+            models.Index(fields=["workspace", "name", "language"], name="templates_of_workspace"),
+            models.Index(fields=["ask_after"], condition=Q(ask_after__isnull=False), name="templates_to_ask_about"),
+            models.Index(fields=["work_until"], condition=~Q(work=""), name="templates_at_work"),
+        ]
         verbose_name = _("template")
 
     def __str__(self):
@@ -95,7 +104,7 @@ class MessageTemplate(WorkspaceModel):
 
     @property
     def is_sendable(self) -> bool:
-        return self.status == statuses.APPROVED and self.missing_since is None
+        return self.status == statuses.APPROVED and self.missing_since is None and bool(self.components)
 
     @property
     def status_facts(self) -> statuses.Status:
@@ -141,6 +150,7 @@ class TemplateEvent(WorkspaceModel):
     class Kind(models.TextChoices):
         CREATED = "created", _("Written")
         FOUND = "found", _("Found at Meta")
+        REPLACED = "replaced", _("Made anew at Meta")
         SUBMITTED = "submitted", _("Submitted")
         REFUSED = "refused", _("Not taken by Meta")
         EDITED = "edited", _("Changed")

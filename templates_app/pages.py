@@ -1,11 +1,14 @@
 """What the pages about templates share: who may see them, who may change something, and whose rows they are."""
 
+import hashlib
 from functools import wraps
 
 from csp.decorators import csp_update
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 
 from meta_integration.pages import page
 from templates_app.models import MessageTemplate
@@ -44,7 +47,8 @@ def writer_required(view):
 
 def show(request, name: str, title: str, context: dict, status: int = 200):
     """A whole page, which learns by itself when something of the workspace changes."""
-    return page(request, f"templates_app/{name}", {**said_by(request), "title": title, **context}, status=status)
+    context = {**said_by(request), **context, "title": title}
+    return page(request, f"templates_app/{name}", context, status=status)
 
 
 def said_by(request) -> dict:
@@ -54,3 +58,23 @@ def said_by(request) -> dict:
         "live_token": live.token_for(request.workspace.pk),
         "live_version": live.version(request.workspace.pk),
     }
+
+
+def live_part(request, name: str, context: dict, *, is_moving: bool) -> str:
+    """A part of a page that changes by itself: it asks again when something changed, and often while it `is_moving`.
+
+    It carries a mark of what it shows, so that the same is never put in its place anew: nothing there loses its focus.
+    """
+    context = {**context, "may_market": services.may_market(request.role)}
+    inside = render_to_string(f"templates_app/{name}", context, request=request)
+    mark = hashlib.sha256(inside.encode()).hexdigest()[:16]
+    if request.GET.get("seen") == mark:
+        return ""
+    return render_to_string(
+        "templates_app/_live.html", {"inside": inside, "mark": mark, "is_moving": is_moving, **context}
+    )
+
+
+def part_or_nothing(part: str) -> HttpResponse:
+    """204 while it is as the page shows it."""
+    return HttpResponse(part, status=200 if part else 204)

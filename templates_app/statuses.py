@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-DRAFT = "DRAFT"
+# Ours: not at Meta yet; and at Meta, but we have not been told how it is.
+DRAFT, UNKNOWN = "DRAFT", "UNKNOWN"
 APPROVED, PENDING, REJECTED = "APPROVED", "PENDING", "REJECTED"
 PAUSED, DISABLED, IN_APPEAL = "PAUSED", "DISABLED", "IN_APPEAL"
 PENDING_DELETION, DELETED = "PENDING_DELETION", "DELETED"
@@ -29,6 +30,7 @@ class Status:
 
 STATUSES = {
     DRAFT: Status(_("Draft"), _("Meta has not seen it yet."), "quiet", may_edit=True, may_delete=True),
+    UNKNOWN: Status(_("Not known yet"), _("Galantis asks Meta about it."), "waiting"),
     PENDING: Status(
         _("In review"),
         _("Meta reviews it: minutes to hours mostly, a day at most."),
@@ -67,7 +69,9 @@ STATUSES = {
 
 
 def status_of(name: str) -> Status:
-    """Also of one that Meta has added since: it may do nothing."""
+    """Also of one that Meta has added since, or has not told yet: it may do nothing."""
+    if not name:
+        return Status(_("Not known yet"), _("Galantis is asking Meta about it."), "waiting")
     unknown = Status(
         name, _("Galantis does not know this status of Meta's. It is not sent until it is Approved."), "bad"
     )

@@ -15,7 +15,7 @@ from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
-from meta_integration.graph import files
+from meta_integration.graph import files, pages
 from meta_integration.graph.calls import Call, path_template
 from meta_integration.graph.errors import GraphError, GraphNotReached, GraphUnreachable, as_int, error_for
 
@@ -25,7 +25,10 @@ NUMBER_FIELDS = (
     "id,display_phone_number,verified_name,quality_rating,code_verification_status,name_status,status,platform_type,"
     "throughput,whatsapp_business_manager_messaging_limit,is_pin_enabled,is_on_biz_app"
 )
-TEMPLATE_FIELDS = "id,name,language,status,category,components"
+TEMPLATE_FIELDS = (
+    "id,name,language,status,category,sub_category,parameter_format,components,quality_score,rejected_reason,"
+    "previous_category,correct_category,message_send_ttl_seconds"
+)
 # Parameters that are secrets themselves.
 SECRETS = ("input_token", "client_secret", "fb_exchange_token", "code", "pin")
 # Seconds. The first of the two also bounds how long all bytes of a file may take to leave.
@@ -135,13 +138,40 @@ class MetaGraphClient:
         """From here on Meta posts none of this account's webhooks to the app."""
         self._request("DELETE", f"{waba_id}/subscribed_apps")
 
-    def message_templates(self, waba_id: str) -> Iterator[dict]:
-        """All templates of the account, page by page."""
-        return self._pages(f"{waba_id}/message_templates", {"fields": TEMPLATE_FIELDS, "limit": 100})
-
     def product_catalogs(self, owner_id: str) -> Iterator[dict]:
         """The catalogs of a business, or the one that is linked to an account."""
         return self._pages(f"{owner_id}/product_catalogs", {"fields": "id,name", "limit": 100})
+
+    # Message templates ------------------------------------------------------------------------------------------
+    def message_templates(self, waba_id: str, **filters: str) -> Iterator[dict]:
+        """All templates of the account, or those of a `name` and the like, page by page."""
+        return self._pages(f"{waba_id}/message_templates", {"fields": TEMPLATE_FIELDS, "limit": 100, **filters})
+
+    def template_pages(self, waba_id: str) -> Iterator[pages.Page]:
+        """The same, with a sign whether the list was read to its end."""
+        path, what = f"{waba_id}/message_templates", {"fields": TEMPLATE_FIELDS, "limit": 200}
+        return pages.read(lambda more: self._request("GET", path, params={**what, **more}))
+
+    def template(self, template_id: str) -> dict:
+        return self._request("GET", template_id, params={"fields": TEMPLATE_FIELDS})
+
+    def create_template(self, waba_id: str, design: dict) -> dict:
+        """Hand a template in for review: `id`, `status`, `category`, the last two perhaps not those expected."""
+        answer = self._request("POST", f"{waba_id}/message_templates", json=design)
+        return {**answer, "id": _id_in("POST message_templates", answer)}
+
+    def edit_template(self, template_id: str, fields: dict) -> None:
+        """Put these in the place of what was there. Meta reviews it again, and it cannot be sent until then."""
+        self._request("POST", template_id, json=fields)
+
+    def delete_template(self, waba_id: str, name: str, template_id: str = "") -> None:
+        """Delete all languages of a name, or the one with this id."""
+        which = {"name": name, **({"hsm_id": template_id} if template_id else {})}
+        self._request("DELETE", f"{waba_id}/message_templates", params=which)
+
+    def unpause_template(self, template_id: str) -> None:
+        """End a pause that does not end by itself: one by pacing."""
+        self._request("POST", f"{template_id}/unpause")
 
     # Messages ---------------------------------------------------------------------------------------------------
     def send_message(self, phone_number_id: str, message: dict) -> str:
@@ -197,8 +227,8 @@ class MetaGraphClient:
         what = {"file_name": file_name, "file_length": file_length, "file_type": file_type}
         return _id_in("POST uploads", self._request("POST", f"{app_id}/uploads", params=what))
 
-    def continue_upload(self, session: str, file: BinaryIO, offset: int) -> str:
-        """Send the file's bytes from `offset` to its end; return its handle, "" while Meta has not all.
+    def continue_upload(self, session: str, file: BinaryIO, offset: int, most: int = -1) -> str:
+        """Send the file's bytes from `offset`, at most so many; return its handle, "" while Meta has not all.
 
         Of a large file Meta gives several handles, one a line: together they are the handle.
         """
@@ -208,7 +238,7 @@ class MetaGraphClient:
             session,
             "upload",
             headers={"file_offset": str(offset)},
-            data=file.read(),
+            data=file.read(most),
             auth=TokenAuth(self._auth.token, "OAuth"),
         )
         handle = answer.get("h")

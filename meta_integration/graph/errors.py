@@ -92,6 +92,10 @@ class Verdict:
 
 
 class GraphAPIError(GraphError):
+    # What Meta says to the person, in the language of the log-in: to be shown as it is, never to be judged by.
+    user_title: str = ""
+    user_message: str = ""
+
     def __init__(
         self,
         status: int,
@@ -203,11 +207,13 @@ def error_for(status: int, error: dict, secrets: Iterable[str] = (), headers: Ma
     Meta repeats a token in its message about it: `secrets`, those of the request, are taken out.
     """
     code, subcode = as_int(error.get("code")), as_int(error.get("error_subcode"))
-    details = _details(error)
+    texts = [_details(error), *(str(error.get(name) or "") for name in ("error_user_title", "error_user_msg"))]
     for secret in filter(None, secrets):
-        details = details.replace(secret, "[secret]")
+        texts = [text.replace(secret, "[secret]") for text in texts]
     kind, wait = class_of(code, subcode, status), _seconds_to_wait(code, subcode, headers or {})
-    return kind(status, code, subcode, details, str(error.get("fbtrace_id") or ""), wait)
+    refusal = kind(status, code, subcode, texts[0], str(error.get("fbtrace_id") or ""), wait)
+    refusal.user_title, refusal.user_message = texts[1:]
+    return refusal
 
 
 def known_error(code: int | None, subcode: int | None = None) -> KnownError | None:

@@ -1,9 +1,9 @@
 from factory import SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from meta_integration.tests.factories import WABAFactory
+from meta_integration.tests.factories import MediaAssetFactory, WABAFactory
 from templates_app import statuses
-from templates_app.models import MessageTemplate
+from templates_app.models import MessageTemplate, TemplateEvent, TemplateSample, TemplateSync
 
 
 class MessageTemplateFactory(DjangoModelFactory):
@@ -21,3 +21,34 @@ class MessageTemplateFactory(DjangoModelFactory):
     category = "UTILITY"
     components = [{"type": "BODY", "text": "Hello {{1}}, it is ready.", "example": {"body_text": [["Customer"]]}}]
     text = "Hello {{1}}, it is ready."
+
+
+class TemplateSampleFactory(DjangoModelFactory):
+    class Meta:
+        model = TemplateSample
+
+    template = SubFactory(MessageTemplateFactory)
+    workspace = SelfAttribute("template.workspace")
+    place = "header"
+    asset = SubFactory(MediaAssetFactory, workspace=SelfAttribute("..workspace"))
+
+
+class TemplateEventFactory(DjangoModelFactory):
+    """Meta approved it."""
+
+    class Meta:
+        model = TemplateEvent
+
+    template = SubFactory(MessageTemplateFactory)
+    workspace = SelfAttribute("template.workspace")
+    kind = TemplateEvent.Kind.STATUS
+    was, became = statuses.PENDING, statuses.APPROVED
+    source = TemplateEvent.Source.META
+
+
+class TemplateSyncFactory(DjangoModelFactory):
+    class Meta:
+        model = TemplateSync
+
+    account = SubFactory(WABAFactory)
+    workspace = SelfAttribute("account.workspace")

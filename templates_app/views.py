@@ -1,0 +1,106 @@
+"""A template's page, its state as open pages ask for it, its history and its versions. Everybody may look."""
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from templates_app import history, uses, words
+from templates_app.models import MessageTemplate, TemplateEvent
+from templates_app.pages import for_template, live_part, member_page, part_or_nothing, said_by, show
+from templates_app.preview import preview
+from templates_app.standing import standing
+from workspaces.admin_base import CappedPaginator
+
+EVENTS_SHOWN, EVENTS_ON_A_PAGE = 8, 50
+
+
+@for_template
+def detail(request, template):
+    context = {**said_by(request), "template": template, "part": state_of(request, template)}
+    context["uses"] = uses.uses_of(template)
+    return show(request, "detail.html", str(template), context)
+
+
+@for_template
+def status(request, template):
+    """What may change by itself."""
+    return part_or_nothing(state_of(request, template))
+
+
+def state_of(request, template: MessageTemplate) -> str:
+    """The part of the page that changes by itself."""
+    languages = MessageTemplate.objects.for_workspace(request.workspace).filter(account=template.account_id)
+    samples = samples_of(template)
+    languages = languages.filter(name=template.name).only("name", "language", "status", "missing_since", "work")
+    context = {
+        "template": template,
+        "standing": standing(template),
+        "languages": languages.order_by("language"),
+        "facts": facts_of(template),
+        "price_effect": words.price_effect(template),
+        "samples": samples,
+        "events": history.told(history.of(template)[:EVENTS_SHOWN]),
+        "bubbles": bubbles_of(template, samples),
+        "url": reverse("templates_app:status", args=[template.pk]),
+    }
+    return live_part(request, "_state.html", context, is_moving=bool(template.work))
+
+
+def bubbles_of(template: MessageTemplate, samples: list) -> list[dict]:
+    """The message on a phone: as Meta has it, and as it is being written."""
+    media = {sample.place: sample.asset for sample in samples}
+    found = []
+    if template.components:
+        mine = {"category": template.category, "components": template.components, "language": template.language}
+        found.append({"title": _("How customers see it"), "bubble": preview(mine, media=media)})
+    if template.draft is not None:
+        title = _("What is being written") if found else _("How customers will see it")
+        found.append({"title": title, "bubble": preview(template.design(), media=media)})
+    return found
+
+
+def facts_of(template: MessageTemplate) -> list[tuple[str, str]]:
+    """What is known of it, in the merchant's words."""
+    shown = template.design()
+    facts = [
+        (_("Category"), words.category(str(shown.get("category") or "")) if shown.get("category") else "–"),
+        (_("Category before"), words.category(template.previous_category) if template.previous_category else ""),
+        (_("Quality"), words.quality(template.quality)),
+        (_("Time to live"), words.seconds(shown.get("message_send_ttl_seconds") or -1)),
+        (_("Account"), str(template.account)),
+        (_("Meta's id"), template.template_id or "–"),
+        (_("Last seen at Meta"), words.when(template.seen_at) or "–"),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def samples_of(template: MessageTemplate) -> list:
+    """The example files and how far each has come on its way to Meta."""
+    samples = list(template.samples.select_related("asset").order_by("place"))
+    for sample in samples:
+        size = sample.asset.size
+        sample.percent = 100 if sample.handle else min(99, sample.sent_bytes * 100 // size) if size else 0
+    return samples
+
+
+@for_template
+def history_page(request, template):
+    """Everything that happened to it, newest first."""
+    page = CappedPaginator(history.of(template), EVENTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"template": template, "page": page, "events": history.told(page.object_list)}
+    return show(request, "history.html", _("History of “%(name)s”") % {"name": template}, context)
+
+
+@member_page
+def version(request, pk):
+    """One version beside the one before it."""
+    events = TemplateEvent.objects.for_workspace(request.workspace).select_related("template", "actor", "workspace")
+    event = get_object_or_404(events, pk=pk)
+    before, after = history.compared(event)
+    context = {
+        "template": event.template,
+        "event": history.told([event])[0],
+        "before": before,
+        "rows": history.differences(before, after),
+    }
+    return show(request, "version.html", _("A version of “%(name)s”") % {"name": event.template}, context)

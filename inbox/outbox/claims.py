@@ -45,6 +45,7 @@ class Claimed:
     pair_strikes: int
     window_expires_at: datetime | None
     reached_at: datetime | None
+    template_id: int | None
     # The files of ours it needs at Meta.
     assets: set[int] = field(init=False)
     # Meta's ids for them, once it leaves.
@@ -63,7 +64,7 @@ class Claimed:
 
 COLUMNS = ["pk", "thread_id", "thread__contact_id", "priority", "attempts", "reference", "type", "content"]
 COLUMNS += ["thread__contact__wa_id", "thread__contact__user_id", "thread__pair_strikes"]
-COLUMNS += ["thread__window_expires_at", "thread__reached_at"]
+COLUMNS += ["thread__window_expires_at", "thread__reached_at", "template_id"]
 
 
 @transaction.atomic

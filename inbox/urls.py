@@ -13,4 +13,5 @@ urlpatterns = [
     path("test-message/", views.test_message, name="test_message"),
     path("test-message/<int:pk>/", views.test_message_sent, name="test_message_sent"),
     path("messages/<int:pk>/fetch/", views.fetch_again, name="fetch-again"),
+    path("messages/<int:pk>/take-back/", views.take_back, name="take-back"),
 ]

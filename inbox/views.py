@@ -81,6 +81,19 @@ def fetch_again(request, pk):
     return redirect("inbox:thread", message.thread_id)
 
 
+@workspace_required
+def take_back(request, pk):
+    """A person does not want a message sent that still waits. What has left meanwhile cannot be taken back."""
+    messages = Message.objects.for_workspace(request.workspace).filter(direction=Message.Direction.OUT)
+    message = get_object_or_404(messages, pk=pk)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not workspaces.may_reply(request.role):
+        raise PermissionDenied
+    sending.take_back(message, request.user)
+    return redirect("inbox:thread", message.thread_id)
+
+
 # A test message ------------------------------------------------------------------------------------------------------
 @workspace_required
 def test_message(request):

@@ -153,6 +153,16 @@ def settle_unknown(message: Message, actor: User, *, went_out: bool) -> bool:
     return True
 
 
+def take_back(message: Message, actor: User) -> bool:
+    """A message that waits is not sent after all. False where it waits no more."""
+    why = _("%(who)s took it back before it went out.") % {"who": actor.label}
+    if not move_messages([message.pk], Message.Status.CANCELLED, error=why[:500]):
+        return False
+    workspaces.note(message.workspace, actor, "took a message back", f"message {message.pk}")
+    live.touch(message.workspace_id)
+    return True
+
+
 def _answering(quoted: Message, built: Outgoing) -> Outgoing:
     try:
         return built.quoting(quoted.wamid or "")

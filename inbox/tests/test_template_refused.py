@@ -1,4 +1,4 @@
-"""Meta refuses a message because of its template: what waits is held or fails by the code, once told, never in a loop."""
+"""Meta refuses a message because of its template: it is held or fails by the code, told once, and never in a loop."""
 
 import json
 from datetime import timedelta

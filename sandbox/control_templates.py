@@ -22,7 +22,7 @@ DEEDS = {  # what may be done to a template, and what else the request then says
     "announce_category": (moderation.announce_category, ("category", "seconds")),
     "change_category": (moderation.change_category, ("category",)),
     "rate": (moderation.rate, ("quality",)),
-    "change": (moderation.change, ("components",)),
+    "change": (moderation.change, ("components", "parameter_format")),
     "archive": (moderation.archive, ()),
     "unarchive": (moderation.unarchive, ()),
     "delete": (moderation.delete, ()),

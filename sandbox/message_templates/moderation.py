@@ -123,10 +123,11 @@ def rate(meta, template: MessageTemplate, telling: Telling = PLAIN, *, quality: 
     return news.quality(meta, template, before, telling)
 
 
-def change(meta, template: MessageTemplate, telling: Telling = PLAIN, *, components=None) -> bool:
+def change(meta, template: MessageTemplate, telling: Telling = PLAIN, *, components=None, parameter_format="") -> bool:
     """Somebody edits it in Meta's own pages. Nothing is checked."""
     if not isinstance(components, list) or not all(isinstance(e, dict) and e.get("type") for e in components):
         raise BadRequest("components must be a list of objects, each with its type.")
+    template.parameter_format = parameter_format or template.parameter_format
     template.components, template.updated_at = parts.in_capitals(components), time.time()
     meta.note_change()
     return news.components(meta, template, telling)

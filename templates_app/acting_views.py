@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from templates_app import languages
 from templates_app.models import MessageTemplate
 from templates_app.pages import for_template, writer_required
-from templates_app.services import writing
+from templates_app.services import sync, writing
 
 LIST = "admin:templates_app_messagetemplate_changelist"
 
@@ -34,7 +34,12 @@ def _discard(request, template: MessageTemplate):
     return None
 
 
-ACTIONS = {"discard": _discard}
+def _sync(request, template: MessageTemplate):
+    sync.start(template.account, request.user)
+    return redirect("templates_app:sync")
+
+
+ACTIONS = {"discard": _discard, "sync": _sync}
 
 
 @for_template

@@ -16,6 +16,8 @@ from templates_app.builder.fields import CHECK, SELECT, Field
 class UrlExample:
     """Comes and goes with the variable of the address."""
 
+    is_address = True
+
     id: str
     fields: list[Field]
 

@@ -22,6 +22,8 @@ from templates_app.lint import Finding
 class Examples:
     """The examples of one text's gaps. `key` tells whether they are still the same gaps."""
 
+    is_address = False
+
     id: str
     fields: list[Field]
 
@@ -37,6 +39,7 @@ class Part:
     at: str
     place: str
     number: int
+    is_first: bool
     is_last: bool
     header: Field
     header_text: Field | None
@@ -70,6 +73,7 @@ class Form:
     format: Field
     lives: Field
     aside: str
+    is_category_fixed: bool = False
     message: Part | None = None
     footer: Field | None = None
     offer: list[Field] = field(default_factory=list)
@@ -215,6 +219,7 @@ def _part(
         at=at,
         place=at.removesuffix("."),
         number=number,
+        is_first=number == 1,
         is_last=is_last,
         header=_header(at, kind),
         header_text=_header_text(at, header) if has_text else None,
@@ -232,7 +237,7 @@ def _part(
 
 def _header(at: str, kind: str) -> Field:
     known = kinds.CARD_HEADERS if at else kinds.HEADERS
-    options = [*known.items(), *([(kind, kind)] if kind not in known and (kind or at) else [])]
+    options = [*known.items(), *([(kind, kind or kinds.HEADERS[""])] if kind not in known else [])]
     return Field(f"{at}header.format", _("Header"), kind, SELECT, options=options, is_turning=True)
 
 

@@ -445,6 +445,7 @@ REFUSED = [
     ("offer.expires_at", GOOD_DESIGNS["offer"], "tomorrow"),
     ("code", GOOD_DESIGNS["code"], "x" * 16),
     ("cards[1].body.1", GOOD_DESIGNS["carousel"], "two\nlines"),
+    ("cards[1].body.1", GOOD_DESIGNS["carousel"], "x" * 130),
 ]
 
 

@@ -1,13 +1,11 @@
 """What our builders let through, the sandbox takes too: two readings of Meta's page, made apart, that agree."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox import outgoing
-from inbox.outgoing import BadMessage, Body, Button, Card, MediaHeader, Products, Row, Section, Source, TextHeader
+from inbox.outgoing import BadMessage, Button, MediaHeader, Products, Row, Section, Source, TextHeader
 from meta_integration.services import media
 from sandbox.errors import GraphError
 from sandbox.validation import check
@@ -34,18 +32,6 @@ BUILT = [
     outgoing.product("9", "1", body="Look"),
     outgoing.product_list("9", [Products("A", ["1", "2"])], header=TextHeader("Shoes"), body="Look"),
     outgoing.catalog_message("All", thumbnail="1"),
-    outgoing.template("hello", "en"),
-    outgoing.template(
-        "order_ready",
-        "en_US",
-        header=MediaHeader("image", FILE),
-        body=Body({"first_name": "Ann"}),
-        offer=outgoing.LimitedTimeOffer(datetime(2027, 1, 1, tzinfo=UTC)),
-        buttons=[outgoing.CopyCodeButton(0, "SAVE25"), outgoing.UrlButton(1, "a1"), outgoing.QuickReplyButton(2, "p")],
-    ),
-    outgoing.template(
-        "cards", "en", cards=[Card(MediaHeader("image", FILE), Body(["v"]), [outgoing.UrlButton(0, "s")])] * 2
-    ),
 ]
 
 

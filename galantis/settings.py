@@ -104,12 +104,12 @@ CELERY_TASK_ROUTES = {
     "inbox.tasks.pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.help_pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.fetch_media": {"queue": "sync"},
-    "meta_integration.tasks.read_templates": {"queue": "sync"},
     "meta_integration.tasks.check_connection": {"queue": "sync"},
     "meta_integration.tasks.refresh_account": {"queue": "sync"},
     "meta_integration.tasks.refresh_health": {"queue": "sync"},
     "meta_integration.tasks.look_for_silence": {"queue": "sync"},
     "templates_app.tasks.ask_about_templates": {"queue": "sync"},
+    "templates_app.tasks.sync_templates": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # What waits stays in the queue, where a pump sees that other numbers wait for its worker.
@@ -147,6 +147,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "trim-calls": {"task": "meta_integration.tasks.trim_graph_calls", "schedule": 3600},
     "expire-orphans": {"task": "inbox.tasks.expire_orphan_statuses", "schedule": 3600},
+    "sweep-templates": {
+        "task": "templates_app.tasks.sweep_templates",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "ask-about-templates": {
         "task": "templates_app.tasks.ask_about_templates",
         "schedule": 60,
@@ -201,8 +206,10 @@ META_WEBHOOK_HANDLERS = {
         "templates_app.webhooks.handle_template",
     ),
 }
-# Who is told, by a task, that an account has a new access; and who says what waits for an account.
-META_RECONNECTED = ["inbox.tasks.account_reconnected"]
+# Who reads something, by a task, of an account that is connected; who is told, by a task, that an account has a new
+# access; and who says what waits for an account.
+META_CONNECTED = ["templates_app.tasks.sync_templates"]
+META_RECONNECTED = ["inbox.tasks.account_reconnected", "templates_app.tasks.sync_templates"]
 META_WAITING = ["inbox.services.waiting.of_account"]
 # Who says what uses a template; and who is told, by a task, that it can be sent again, or no longer.
 TEMPLATE_USES = []
@@ -221,7 +228,7 @@ SUPPORT_DESK = [
     "meta_integration.desk.flow.traffic",
     "inbox.desk.lately.arrivals",
     "inbox.desk.lately.errors",
-    "meta_integration.desk.extras.templates",
+    "templates_app.desk.section",
     "meta_integration.desk.extras.catalog",
     "meta_integration.desk.trouble.calls",
     "meta_integration.desk.trouble.history",

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from inbox.models import Message
 from meta_integration.models import WABA, Incident, PhoneNumber
+from templates_app import statuses
+from templates_app.models import MessageTemplate
 from workspaces.admin_base import visible
 
 
@@ -24,7 +26,18 @@ def overview(request, context: dict) -> dict:
         "incidents": incidents.order_by("-last_seen_at")[:20],
         "counts": counts,
         "waiting": _numbers_with_waiting_messages(request),
+        "templates": _templates(request),
         "is_connected": visible(request, WABA.objects.exclude(state=WABA.State.DISCONNECTED)).exists(),
+    }
+
+
+def _templates(request) -> dict:
+    """How many can be sent, are looked at by Meta, and need somebody."""
+    mine = visible(request, MessageTemplate.objects.all()).order_by()
+    return {
+        "sendable": mine.sendable().count(),
+        "in_review": mine.filter(status=statuses.PENDING).count(),
+        "needing": mine.needing_a_person().count(),
     }
 
 

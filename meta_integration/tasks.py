@@ -3,7 +3,7 @@ import time
 from celery import shared_task
 
 from meta_integration import intake
-from meta_integration.services import calls, connect, first_look, health, silence, traffic, watch
+from meta_integration.services import calls, connect, health, silence, traffic, watch
 from workspaces import wakeups
 
 # A task gives its worker back after this; the rest is announced anew.
@@ -80,10 +80,3 @@ def trim_graph_calls() -> int:
 @shared_task
 def forget_old_connect_attempts() -> int:
     return connect.forget_old_attempts()
-
-
-@shared_task
-def read_templates(account_pk: int) -> int | None:
-    """Count the account's templates. None when Meta gave no list, and nothing is changed then."""
-    wakeups.awake(read_templates.name, account_pk)
-    return first_look.count_templates(account_pk)

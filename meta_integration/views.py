@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from meta_integration import serving, tasks, wizard
+from meta_integration import serving, wizard
 from meta_integration.error_book import chapters
 from meta_integration.forms import AccountTokenForm, ChooseNumbersForm, PinForm, TokenForm
 from meta_integration.graph.errors import as_int
@@ -28,10 +28,9 @@ from meta_integration.pages import (
     redirect_uri,
     with_sdk,
 )
+from meta_integration.services import after_connecting, catalog_access, connect, setup
 from meta_integration.services import by_token as connecting
-from meta_integration.services import catalog_access, connect, first_look, setup
 from meta_integration.services import connect_problems as problems
-from workspaces import wakeups
 from workspaces.middleware import workspace_required
 
 
@@ -273,7 +272,7 @@ def templates(request, pk):
     """How many templates were found: a part of the page, until it is known. POST reads them again."""
     account = get_object_or_404(WABA.objects.for_workspace(request.workspace), pk=pk)
     if request.method == "POST":
-        wakeups.wake(tasks.read_templates, account.pk)
+        after_connecting.read_all(account)
         return redirect("meta_integration:setup", account.pk)
     context = {"account": account, "steps_again": _steps(account), **_templates(account)}
     return render(request, "meta_integration/_templates.html", context)
@@ -284,7 +283,7 @@ def _steps(account: WABA) -> list[wizard.Step]:
 
 
 def _templates(account: WABA) -> dict:
-    refused = first_look.templates_refused(account)
+    refused = after_connecting.templates_refused(account)
     return {"refused": problems.refusal(refused.code, refused.subcode) if refused and refused.code else refused}
 
 

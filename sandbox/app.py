@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from . import control
 from .graph.endpoint import graph
 from .local_meta import LocalMeta
-from .pages import dialog, happenings, home, log, phone, signup, weather
+from .pages import dialog, happenings, home, log, moderator, phone, signup, weather
 from .pages.render import STATIC
 from .security import SafeAnswers
 from .settings import Settings
@@ -40,8 +40,9 @@ def create_app(settings: Settings) -> Starlette:
         *phone.routes,
         *log.routes,
         *weather.routes,
+        *moderator.routes,
         *control.routes,
-        *(Route(path, _with_slash) for path in ("/phone", "/log", "/weather")),
+        *(Route(path, _with_slash) for path in ("/phone", "/log", "/weather", "/moderator")),
         Mount("/static", StaticFiles(directory=STATIC)),
         Route("/{path:path}", graph, methods=["GET", "POST", "DELETE"]),
     ]

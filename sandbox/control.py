@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from . import control_connection as connection
-from . import inbound, message_templates, statuses
-from .control_values import customer_of, number_of, one_of, waba_of, whole
+from . import control_templates as templates
+from . import inbound, statuses
+from .control_values import customer_of, number_of, whole
 from .errors import BadRequest, webhook_error
 from .state import WINDOW_SECONDS, ChatMessage, Customer
 from .weather import changed
@@ -123,17 +124,6 @@ def _customers(meta, data: dict) -> dict:
     return {"customers": wa_ids}
 
 
-def _templates(meta, data: dict) -> dict:
-    waba, count = waba_of(meta, data), whole(data, "count", 1)
-    if count > message_templates.MOST:
-        raise BadRequest(f"count must be at most {message_templates.MOST}.")
-    status = one_of(data, "status", message_templates.STATUSES, "APPROVED")
-    category = one_of(data, "category", message_templates.CATEGORIES, "UTILITY")
-    added = message_templates.add_many(meta.world, waba.waba_id, count, status, category)
-    meta.note_change()
-    return {"names": [template.name for template in added]}
-
-
 def _accepted(meta, data: dict) -> dict:
     """How often each reference was accepted, also of messages long forgotten."""
     prefix = f"{data['phone_number_id']}/" if "phone_number_id" in data else ""
@@ -186,7 +176,11 @@ routes = [
     Route("/control/deauthorize", _json(connection.deauthorize), methods=["POST"]),
     Route("/control/data_deletion", _json(connection.delete_data), methods=["POST"]),
     Route("/control/customers", _json(_customers), methods=["POST"]),
-    Route("/control/templates", _json(_templates), methods=["POST"]),
+    Route("/control/templates", _json(templates.listed), methods=["GET"]),
+    Route("/control/templates", _json(templates.add), methods=["POST"]),
+    Route("/control/template", _json(templates.do), methods=["POST"]),
+    Route("/control/review", _json(templates.review), methods=["GET", "POST"]),
+    Route("/control/upload", _json(templates.upload), methods=["GET", "POST"]),
     Route("/control/accepted", _json(_accepted), methods=["GET"]),
     Route("/control/webhooks", _json(_webhooks), methods=["GET"]),
     Route("/control/webhooks/retry", _json(_retry), methods=["POST"]),

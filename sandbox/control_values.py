@@ -33,6 +33,17 @@ def whole(data: dict, name: str, default: int) -> int:
     return int(text)
 
 
+def fraction(data: dict, name: str) -> float:
+    """A number that need not be whole, 0 without one."""
+    try:
+        number = float(data.get(name) or 0)
+    except (TypeError, ValueError):
+        raise BadRequest(f"{name} must be a number.") from None
+    if not 0 <= number <= 10**9:
+        raise BadRequest(f"{name} must be 0 or more.")
+    return number
+
+
 def seconds_from_now(data: dict, name: str, now: float) -> float:
     """The moment that many seconds from now, before it if negative; 0 for never."""
     try:

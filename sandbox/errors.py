@@ -21,6 +21,7 @@ class GraphError(Exception):
         self.subcode = subcode
         self.kind = kind
         self.headers: dict[str, str] = {}
+        self.user_title = self.user_message = ""  # for the person behind the token, in her language
         super().__init__(self.message)
 
     @property
@@ -34,6 +35,8 @@ def error_body(error: GraphError, trace_id: str) -> dict:
         content["error_data"] = {"messaging_product": "whatsapp", "details": error.details}
     if error.subcode:
         content["error_subcode"] = error.subcode
+    if error.user_title:
+        content |= {"is_transient": False, "error_user_title": error.user_title, "error_user_msg": error.user_message}
     return {"error": {**content, "fbtrace_id": trace_id}}
 
 

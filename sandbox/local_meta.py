@@ -10,6 +10,7 @@ import anyio.to_thread
 
 from . import seed, snapshot, statuses
 from .files import Files
+from .message_templates import clock
 from .postman import Postman
 from .rules import Paces
 from .settings import Settings
@@ -40,6 +41,7 @@ class LocalMeta:
         self.set_weather(Weather())
         self.postman.resume()
         statuses.resume(self)
+        clock.wind_all(self)
 
     def reset(self) -> None:
         """Back to the example world. Whatever was on its way is forgotten."""

@@ -94,13 +94,21 @@ def _references(body: dict) -> list[tuple[str, dict, str]]:
         if header.get("type") in filetypes.KINDS:
             return [(header["type"], header[header["type"]], f"interactive['header']['{header['type']}']")]
     if kind == "template":
-        return [
-            (parameter["type"], parameter[parameter["type"]], f"template['components'][{index}]['parameters'][{place}]")
-            for index, component in enumerate(content.get("components") or [])
-            for place, parameter in enumerate(component.get("parameters") or [])
-            if parameter.get("type") in filetypes.KINDS and isinstance(parameter.get(parameter["type"]), dict)
-        ]
+        return _references_of_template(content.get("components") or [], "template")
     return []
+
+
+def _references_of_template(components: list[dict], where: str) -> list[tuple[str, dict, str]]:
+    found = []
+    for index, component in enumerate(components):
+        path = f"{where}['components'][{index}]"
+        for place, parameter in enumerate(component.get("parameters") or []):
+            kind = parameter.get("type")
+            if kind in filetypes.KINDS and isinstance(parameter.get(kind), dict):
+                found.append((kind, parameter[kind], f"{path}['parameters'][{place}]"))
+        for place, card in enumerate(component.get("cards") or []):
+            found += _references_of_template(card.get("components") or [], f"{path}['cards'][{place}]")
+    return found
 
 
 def inbound_content(meta, media: Media, data: bytes) -> dict:

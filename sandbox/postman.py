@@ -42,13 +42,15 @@ class Postman:
         self._timer: asyncio.TimerHandle | None = None
         self._connections = Connections()
 
-    def take(self, update: Update) -> None:
+    def take(self, update: Update, delay: float = 0) -> None:
+        """Goes out after `delay` seconds at the earliest."""
         self.meta.world.updates[id(update)] = update
-        wait = random.random() * self.meta.weather.number("webhook_delay")
+        wait = delay + random.random() * self.meta.weather.number("webhook_delay")
         if self.meta.weather.strikes("reorder"):
             wait += random.random() * OVERTAKEN_SECONDS
         if wait:
-            self._put_off(time.time() + wait, update)
+            update.due_at = time.time() + wait
+            self._put_off(update.due_at, update)
         else:
             self._waiting.append(update)
         self.go_on()

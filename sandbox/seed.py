@@ -1,6 +1,6 @@
 """The example world every fresh sandbox starts with. Nobody in it exists."""
 
-from . import message_templates
+from .message_templates import store
 from .state import Catalog, Customer, Number, Waba, World
 
 ALL_SCOPES = {
@@ -48,7 +48,7 @@ def example_world() -> World:
         ),
     ):
         world.customers[customer.wa_id] = customer
-    message_templates.add_examples(world)
+    store.add_examples(world)
     add_catalogs(world)
     return world
 

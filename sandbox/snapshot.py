@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
-from . import message_templates, seed, state
+from . import seed, state
+from .message_templates import store
 from .state import World
 
 logger = logging.getLogger("sandbox.snapshot")
@@ -40,7 +41,7 @@ def dump_in_slices(world: World) -> Iterator[str]:
     twice, and nothing is left out.
     """
     head = {name: value for name, value in vars(world).items() if isinstance(value, str | int | list)}
-    head |= {"accepted": world.accepted, "reached": world.reached}
+    head |= {name: getattr(world, name) for name in ("accepted", "reached", "blocked_names")}
     yield json.dumps(head)[:-1]
     for name in [*RECORDS, "chats", "updates", "webhooks"]:
         yield f', "{name}": ['
@@ -79,7 +80,7 @@ def load(text: str) -> World:
     for name, value in data.items():
         setattr(world, name, value)
     if is_without_templates:
-        message_templates.add_examples(world)
+        store.add_examples(world)
     if is_without_catalogs:
         seed.add_catalogs(world)
     return world

@@ -27,6 +27,8 @@ class Waba:
     is_disabled: bool = False
     is_deleted: bool = False
     restrictions: dict[str, int] = field(default_factory=dict)  # by type: when it ends, 0 for never
+    template_limit: int = 6000  # of a verified business; 250 else
+    template_creations: list[float] = field(default_factory=list)  # those of the last hour
 
     def is_restricted(self, restriction_type: str) -> bool:
         ends_at = self.restrictions.get(restriction_type)
@@ -124,6 +126,7 @@ class ChatMessage:
     conversation_id: str = ""
     category: str = "service"
     fails_with: int = 0  # what the weather had in store for it when it was accepted
+    shown: dict = field(default_factory=dict)  # of a template: as it was filled then, whatever became of it
 
 
 @dataclass
@@ -136,6 +139,23 @@ class MessageTemplate:
     components: list[dict]
     status: str = "APPROVED"
     parameter_format: str = "POSITIONAL"
+    ttl_seconds: int | None = None
+    created_at: float = 0.0
+    updated_at: float = 0.0
+    was_approved: bool = True  # at any time: its name is then blocked when it is deleted
+    edits: list[float] = field(default_factory=list)  # those made while it was approved
+    rejected_reason: str = "NONE"
+    rejection_info: dict = field(default_factory=dict)
+    quality: str = "UNKNOWN"
+    quality_at: float = 0.0
+    pauses: int = 0
+    previous_category: str = ""
+    correct_category: str = ""  # announced, not done yet
+    error_when_sent: int = 0  # sending it is refused with this code
+    # When something happens to it by itself; 0 for never.
+    review_at: float = 0.0
+    paused_until: float = 0.0
+    recategorised_at: float = 0.0
 
 
 @dataclass
@@ -171,6 +191,7 @@ class Upload:
     file: str
     offset: int = 0
     handle: str = ""
+    parts: int = 0  # requests that brought bytes
 
 
 @dataclass
@@ -260,11 +281,15 @@ class World:
     webhooks: dict[str, Webhook] = field(default_factory=dict)  # those pending
     accepted: dict[str, int] = field(default_factory=dict)  # by reference, also of messages forgotten since
     reached: dict[str, float] = field(default_factory=dict)  # customers written to outside their window, and when
+    blocked_names: dict[str, float] = field(default_factory=dict)  # of deleted templates, and until when
+    user_locale: str = "en_US"  # of the person behind the tokens: the language of refusals
+    is_review_by_hand: bool = False  # templates wait for the moderator
     messaging_limit: str = "TIER_2K"  # of the business, shared by its numbers
     max_phone_numbers: int = 20  # of the business
 
     def __post_init__(self):
         self._user_ids: dict[str, str] = {}
+        self._template_names: dict[tuple[str, str, str], MessageTemplate] = {}
 
     def living_wabas(self) -> list[Waba]:
         return [waba for waba in self.wabas.values() if not waba.is_deleted]
@@ -305,6 +330,19 @@ class World:
         if len(self._user_ids) != len(self.customers):
             self._user_ids = {customer.user_id: customer.wa_id for customer in self.customers.values()}
         return self.customers.get(self._user_ids.get(address, ""))
+
+    def add_template(self, template: MessageTemplate) -> None:
+        self.templates[template.template_id] = template
+        self._template_names.clear()
+
+    def remove_template(self, template: MessageTemplate) -> None:
+        self.templates.pop(template.template_id, None)
+        self._template_names.clear()
+
+    def find_template(self, waba_id: str, name: str, language: str) -> MessageTemplate | None:
+        if not self._template_names:
+            self._template_names = {(t.waba_id, t.name, t.language): t for t in self.templates.values()}
+        return self._template_names.get((waba_id, name, language))
 
     def is_window_open(self, chat: Chat) -> bool:
         return time.time() - chat.last_inbound_at < WINDOW_SECONDS

@@ -9,12 +9,15 @@ UNITS = {  # what a number counts: its short name on the page, the highest, is i
     "subcode": ("sub-code", 9_999_999, True),
     "bytes": ("bytes", 200_000_000, True),
     "updates": ("updates", 1000, True),
+    "rows": ("rows", 10_000, True),
+    "page": ("th page", 1000, True),
 }
 
 GROUPS = {
     "calls": ("Every Graph call", "Happens to any call of the Graph API, sending included."),
     "login": ("Connecting", "Happens in the login dialog and its pop-up."),
     "sending": ("Sending messages", "Happens to messages the shop sends."),
+    "templates": ("Message templates", "Happens when they are made, reviewed, listed and told of."),
     "media": ("Files", "Happens to uploads, downloads and messages with a file."),
     "webhooks": (
         "Webhooks",
@@ -69,6 +72,25 @@ SWITCHES = {
     "messages_delay_before": Switch(
         "sending", "Late acceptance", "Seconds before it is accepted at all.", "seconds", 5
     ),
+    # templates
+    "template_refused": Switch("templates", "Design refused", "Error 100 with this sub-code.", "subcode", 2388072),
+    "approved_at_once": Switch("templates", "Approved at once", "The answer to the creation says APPROVED already."),
+    "rejected_at_once": Switch("templates", "Rejected at once", "The answer to the creation says REJECTED already."),
+    "recategorised": Switch("templates", "Another category", "What is made as UTILITY becomes MARKETING."),
+    "review_rejects": Switch("templates", "Review rejects", "The automatic review rejects with INVALID_FORMAT."),
+    "handles_expired": Switch("templates", "Samples expired", "The handles of uploads are not valid any more."),
+    "list_empty": Switch("templates", "Empty list", "The list has no templates and no paging, though there are some."),
+    "list_fails": Switch(
+        "templates", "List breaks off", "This page of the list, and those after it, are error 2.", "page", 2
+    ),
+    "list_short": Switch("templates", "Short list", "After so many rows the list ends as if it was all.", "rows", 10),
+    "list_thin": Switch(
+        "templates", "Thin pages", "Pages have fewer rows than was asked for; there are more.", "rows", 3
+    ),
+    "cursors_expired": Switch("templates", "Cursors expired", "Every page but the first is error 100."),
+    "news_with_dash": Switch("templates", "Language with a dash", "Webhooks say en-US, not en_US."),
+    "news_without_category": Switch("templates", "News without category", "As in older webhooks of the status."),
+    "quality_as_status": Switch("templates", "Quality misfiled", "It comes under message_template_status_update."),
     # files
     "upload_refused": Switch("media", "Upload refused", "Uploading a file gets this code.", "code", 131053),
     "upload_cut": Switch("media", "Upload cut", "The connection is reset after so many bytes.", "bytes", 4096),
@@ -94,6 +116,9 @@ SWITCHES = {
         "rules", "Pair limit off", "To one customer without one message in 6 seconds, bursts of 45."
     ),
     "no_throughput_limit": Switch("rules", "Throughput limit off", "A number may send as fast as it can."),
+    "no_template_limits": Switch(
+        "rules", "Template limits off", "Any number of templates, creations in an hour and edits."
+    ),
     "no_window": Switch("rules", "24 hours off", "Free messages reach customers who have not written."),
     "no_messaging_limit": Switch("rules", "Daily customers off", "Any number of new customers in 24 hours."),
 }

@@ -20,14 +20,27 @@ def queue_messages_field(meta, number: Number, value: dict, **more) -> Update | 
 
 
 def queue(
-    meta, waba: Waba, field: str, value: dict, *, wamid: str = "", entry_id: str = "", on_delivered=None
+    meta,
+    waba: Waba,
+    field: str,
+    value: dict,
+    *,
+    wamid: str = "",
+    entry_id: str = "",
+    on_delivered=None,
+    at: float = 0,
+    delay: float = 0,
 ) -> Update | None:
-    """`wamid` is of the customer's message it carries; `on_delivered` a future that learns when the app has it."""
+    """`wamid` is of the customer's message it carries; `on_delivered` a future that learns when the app has it.
+
+    `at` is the time that stands on it, now without it; `delay` so many seconds pass before it goes out.
+    """
     if not is_listened_to(meta, waba, field):
         return None
     # What the app is told is settled now, whatever becomes of the message.
-    update = Update(waba.waba_id, field, value, time.time(), wamid=wamid, entry_id=entry_id, on_delivered=on_delivered)
-    meta.postman.take(update)
+    made_at = at or time.time()
+    update = Update(waba.waba_id, field, value, made_at, wamid=wamid, entry_id=entry_id, on_delivered=on_delivered)
+    meta.postman.take(update, delay)
     meta.note_change()
     return update
 

@@ -72,14 +72,7 @@ class NeedsYouFilter(admin.SimpleListFilter):
     title = _("needs you")
     parameter_name = "needs"
     REASONS = {
-        "you": (
-            _("Anything"),
-            Q(status__in=[statuses.REJECTED, statuses.PAUSED, statuses.LIMIT_EXCEEDED])
-            | Q(draft__isnull=False)
-            | Q(work_problem__isnull=False)
-            | Q(missing_since__isnull=False)
-            | ~Q(next_category=""),
-        ),
+        "you": (_("Anything"), Q()),
         "draft": (_("Not submitted"), Q(draft__isnull=False)),
         "problem": (_("Submitting failed"), Q(work_problem__isnull=False)),
         "category": (_("Category will change"), ~Q(next_category="")),
@@ -93,7 +86,7 @@ class NeedsYouFilter(admin.SimpleListFilter):
         if self.value() is None:
             return queryset
         _title, condition = self.REASONS.get(self.value(), ("", Q(pk=None)))
-        return queryset.filter(condition).exclude(status=statuses.DELETED)
+        return queryset.needing_a_person().filter(condition)
 
 
 class CategoryFilter(admin.SimpleListFilter):
@@ -180,10 +173,10 @@ class MessageTemplateAdmin(WorkspaceAdmin):
     def named(self, template):
         others = template.other_languages
         if not others:
-            return template.name
+            return format_html('<bdi class="g-long">{}</bdi>', template.name)
         more = f", +{len(others) - LANGUAGES_NAMED}" if len(others) > LANGUAGES_NAMED else ""
         also = _("also %(languages)s") % {"languages": ", ".join(others[:LANGUAGES_NAMED]) + more}
-        return format_html('<bdi>{}</bdi><br><small class="g-muted">{}</small>', template.name, also)
+        return format_html('<bdi class="g-long">{}</bdi><br><small class="g-muted">{}</small>', template.name, also)
 
     @display(description=_("category"), ordering="category")
     def category_words(self, template):

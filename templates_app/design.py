@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from meta_integration.walk import text_in
 
-VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+# Bounded, so that no text makes the search slow; Meta takes no such name anyway.
+VARIABLE = re.compile(r"\{\{\s{0,9}([^{}]{0,99}?)\s{0,9}\}\}")
 MEDIA_FORMATS = ("IMAGE", "VIDEO", "DOCUMENT")
 POSITIONAL, NAMED = "POSITIONAL", "NAMED"
 MARKETING, UTILITY, AUTHENTICATION = "MARKETING", "UTILITY", "AUTHENTICATION"

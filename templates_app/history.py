@@ -10,6 +10,7 @@ from templates_app.models import MessageTemplate, TemplateEvent
 Kind = TemplateEvent.Kind
 # Their `detail` is a version: the design as it was then.
 VERSIONS = (Kind.CREATED, Kind.FOUND, Kind.SUBMITTED, Kind.EDITED, Kind.COMPONENTS)
+IS_VERSION = Q(kind__in=VERSIONS, detail__has_key="components")
 NAMES = {
     "HEADER": gettext_lazy("Header"),
     "BODY": gettext_lazy("Text"),
@@ -23,7 +24,7 @@ TIMELINE = ("pk", "template", "kind", "was", "became", "reason", "source", "acto
 def of(template: MessageTemplate):
     """Newest first, without the versions themselves: a list does not read them."""
     events = TemplateEvent.objects.filter(template=template).select_related("actor").order_by("-at", "-pk")
-    events = events.annotate(is_version=Q(kind__in=VERSIONS) & ~Q(detail={}))
+    events = events.annotate(is_version=IS_VERSION)
     return events.only(*TIMELINE, "actor__username", "actor__first_name", "actor__last_name")
 
 
@@ -38,21 +39,20 @@ def told(events) -> list[TemplateEvent]:
 def compared(event: TemplateEvent) -> tuple[dict, dict]:
     """A version, and the one it is compared with: (before, after). Before the first one there is nothing."""
     if event.kind == Kind.COMPONENTS:  # Of what was changed at Meta the history keeps what it was before.
-        later = _next(event, kinds=[Kind.COMPONENTS])
+        later = _next_of_its_kind(event)
         return event.detail, later.detail if later else {"components": event.template.components}
     before = _previous(event)
     return before.detail if before else {}, event.detail
 
 
 def _previous(event: TemplateEvent) -> TemplateEvent | None:
-    versions = [kind for kind in VERSIONS if kind != Kind.COMPONENTS]
-    events = TemplateEvent.objects.filter(template=event.template_id, kind__in=versions).exclude(detail={})
+    events = TemplateEvent.objects.filter(IS_VERSION, template=event.template_id).exclude(kind=Kind.COMPONENTS)
     older = Q(at__lt=event.at) | Q(at=event.at, pk__lt=event.pk)
     return events.filter(older).order_by("-at", "-pk").first()
 
 
-def _next(event: TemplateEvent, kinds: list[str]) -> TemplateEvent | None:
-    events = TemplateEvent.objects.filter(template=event.template_id, kind__in=kinds).exclude(detail={})
+def _next_of_its_kind(event: TemplateEvent) -> TemplateEvent | None:
+    events = TemplateEvent.objects.filter(IS_VERSION, template=event.template_id, kind=event.kind)
     return events.filter(Q(at__gt=event.at) | Q(at=event.at, pk__gt=event.pk)).order_by("at", "pk").first()
 
 

@@ -16,6 +16,13 @@ class MessageTemplateQuerySet(WorkspaceQuerySet):
         """Approved, and listed by Meta; and we know what it is made of."""
         return self.filter(status=statuses.APPROVED, missing_since=None).exclude(components=[])
 
+    def needing_a_person(self):
+        """Refused, stopped, about to cost something else, or begun and not handed in."""
+        stopped = Q(status__in=[statuses.REJECTED, statuses.PAUSED, statuses.LIMIT_EXCEEDED])
+        not_handed_in = Q(draft__isnull=False) | Q(work_problem__isnull=False)
+        changed_at_meta = Q(missing_since__isnull=False) | ~Q(next_category="")
+        return self.filter(stopped | not_handed_in | changed_at_meta).exclude(status=statuses.DELETED)
+
 
 class MessageTemplate(WorkspaceModel):
     """One template in one language. What Meta knows stands in the columns; what is being written stands in `draft`.

@@ -69,9 +69,7 @@ STATUSES = {
 
 
 def status_of(name: str) -> Status:
-    """Also of one that Meta has added since, or has not told yet: it may do nothing."""
-    if not name:
-        return Status(_("Not known yet"), _("Galantis is asking Meta about it."), "waiting")
+    """Also of one that Meta has added since: it may do nothing."""
     unknown = Status(
         name, _("Galantis does not know this status of Meta's. It is not sent until it is Approved."), "bad"
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from templates_app import builder_urls, views
+from templates_app import acting_views, builder_urls, views
 
 app_name = "templates_app"
 urlpatterns = [
@@ -8,5 +8,7 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/status/", views.status, name="status"),
     path("<int:pk>/history/", views.history_page, name="history"),
+    path("<int:pk>/act/", acting_views.act, name="act"),
+    path("<int:pk>/languages/", acting_views.add_language, name="add_language"),
     path("versions/<int:pk>/", views.version, name="version"),
 ]

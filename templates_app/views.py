@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from templates_app import history, uses, words
+from templates_app import history, languages, statuses, uses, words
 from templates_app.models import MessageTemplate, TemplateEvent
 from templates_app.pages import for_template, live_part, member_page, part_or_nothing, said_by, show
 from templates_app.preview import preview
@@ -17,8 +17,16 @@ EVENTS_SHOWN, EVENTS_ON_A_PAGE = 8, 50
 @for_template
 def detail(request, template):
     context = {**said_by(request), "template": template, "part": state_of(request, template)}
-    context["uses"] = uses.uses_of(template)
-    return show(request, "detail.html", str(template), context)
+    context |= {"uses": uses.uses_of(template), "other_languages": _other_languages(template)}
+    return show(request, "detail.html", _("Template %(name)s") % {"name": template}, context)
+
+
+def _other_languages(template: MessageTemplate) -> list[tuple[str, str]]:
+    """Those in which its name can still be written."""
+    same = MessageTemplate.objects.for_workspace(template.workspace).filter(account=template.account_id)
+    taken = set(same.filter(name=template.name).exclude(status=statuses.DELETED).values_list("language", flat=True))
+    known = [(code, str(name)) for code, name in languages.LANGUAGES.items() if code not in taken]
+    return sorted(known, key=lambda each: each[1])
 
 
 @for_template
@@ -29,13 +37,13 @@ def status(request, template):
 
 def state_of(request, template: MessageTemplate) -> str:
     """The part of the page that changes by itself."""
-    languages = MessageTemplate.objects.for_workspace(request.workspace).filter(account=template.account_id)
+    same = MessageTemplate.objects.for_workspace(request.workspace).filter(account=template.account_id)
+    same = same.filter(name=template.name).only("name", "language", "status", "missing_since", "work")
     samples = samples_of(template)
-    languages = languages.filter(name=template.name).only("name", "language", "status", "missing_since", "work")
     context = {
         "template": template,
         "standing": standing(template),
-        "languages": languages.order_by("language"),
+        "languages": same.order_by("language"),
         "facts": facts_of(template),
         "price_effect": words.price_effect(template),
         "samples": samples,
@@ -63,6 +71,7 @@ def facts_of(template: MessageTemplate) -> list[tuple[str, str]]:
     """What is known of it, in the merchant's words."""
     shown = template.design()
     facts = [
+        (_("Language"), languages.label_of(template.language)),
         (_("Category"), words.category(str(shown.get("category") or "")) if shown.get("category") else "–"),
         (_("Category before"), words.category(template.previous_category) if template.previous_category else ""),
         (_("Quality"), words.quality(template.quality)),

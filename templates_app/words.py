@@ -13,6 +13,16 @@ CATEGORIES = {
     design.UTILITY: gettext_lazy("Utility"),
     design.AUTHENTICATION: gettext_lazy("Login codes"),
 }
+# What Meta reports like a status and is none.
+EVENTS_OF_STATUS = {
+    "FLAGGED": gettext_lazy("Warned for low quality"),
+    "LOCKED": gettext_lazy("Locked"),
+    "UNLOCKED": gettext_lazy("Unlocked"),
+    "REINSTATED": gettext_lazy("Let go on"),
+    "UNPAUSE": gettext_lazy("Let go on"),
+    "UNPAUSED": gettext_lazy("Let go on"),
+    "UNARCHIVED": gettext_lazy("Taken out of the archive"),
+}
 # Why Meta did not take it, and what to do about it: webhook message_template_status_update, `reason`.
 REASONS = {
     "ABUSIVE_CONTENT": (
@@ -88,7 +98,7 @@ def quality(value: str) -> str:
 
 
 def status(value: str) -> str:
-    return str(statuses.status_of(value).words)
+    return str(EVENTS_OF_STATUS.get(value) or statuses.status_of(value).words)
 
 
 def reason(word: str) -> tuple[str | Promise, str | Promise]:

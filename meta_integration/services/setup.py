@@ -11,16 +11,15 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from meta_integration import intake, tasks
+from meta_integration import intake
 from meta_integration.graph.classes import ErrorClass
 from meta_integration.graph.client import MetaGraphClient
 from meta_integration.graph.errors import GraphAPIError, GraphError, classify
 from meta_integration.models import WABA, ConnectAttempt, Incident, PhoneNumber
 from meta_integration.sealed import seal
-from meta_integration.services import clients, connect, history, incidents, registering, watch
+from meta_integration.services import after_connecting, clients, connect, history, incidents, registering, watch
 from meta_integration.services import connect_problems as problems
 from workspaces import services as workspaces
-from workspaces import wakeups
 from workspaces.models import User, Workspace
 
 # What began longer ago has died: each of its calls ends sooner.
@@ -218,7 +217,7 @@ def _store(attempt: ConnectAttempt, waba: dict, first: dict, pin: str, default: 
             _keep(attempt)
             ids = [number["id"] for number in waba["numbers"]]
             transaction.on_commit(lambda: intake.replay_for_numbers(ids))
-            wakeups.wake_on_commit(tasks.read_templates, account.pk)
+            after_connecting.read_all(account)
     except IntegrityError as exc:  # Another workspace was faster.
         waba.pop("account", None)
         raise problems.elsewhere() from exc

@@ -9,11 +9,11 @@ import responses
 import time_machine
 from django.utils import timezone
 
-from meta_integration import tasks
 from meta_integration.models import WABA, ConnectAttempt, ConnectionEvent, PhoneNumber
 from meta_integration.services import connect, setup
 from meta_integration.tests.factories import PhoneNumberFactory, WABAFactory
 from meta_integration.tests.login import GRAPH, NUMBER, SECOND, TOKEN, Meta, come_back
+from templates_app.tasks import sync_templates
 from workspaces.tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -266,15 +266,19 @@ def test_an_old_attempt_is_forgotten_with_its_results(two):
 
 
 # Templates -----------------------------------------------------------------------------------------------------------
+def listed(template_id: str) -> dict:
+    return {"id": template_id, "name": f"example_{template_id}", "language": "en", "status": "APPROVED"}
+
+
 def test_templates_are_counted_over_all_pages(owner, graph, browser):
     account = WABAFactory(workspace=owner.workspace)
     paging = {"cursors": {"after": "next"}, "next": "https://graph.facebook.com/more"}
     edge = f"{GRAPH}/{account.waba_id}/message_templates"
-    graph.get(edge, json={"data": [{"id": "1"}, {"id": "2"}], "paging": paging})
-    graph.get(edge, json={"data": [{"id": "3"}]})
+    graph.get(edge, json={"data": [listed("1"), listed("2")], "paging": paging})
+    graph.get(edge, json={"data": [listed("3")]})
     url = f"/connection/setup/{account.pk}/templates/"
     assert 'hx-trigger="load' in browser.get(url).content.decode()
-    assert tasks.read_templates(account.pk) == 3
+    assert sync_templates(account.pk) == 3
     page = browser.get(url).content.decode()
     assert "3 templates found." in page
     assert "hx-trigger" not in page
@@ -286,13 +290,13 @@ def test_templates_that_cannot_be_read_are_no_zero_and_the_page_says_why(owner, 
     account = WABAFactory(workspace=owner.workspace)
     edge = f"{GRAPH}/{account.waba_id}/message_templates"
     graph.get(edge, status=403, json={"error": {"code": 200, "message": "no"}})
-    assert tasks.read_templates(account.pk) is None
+    assert sync_templates(account.pk) == 0
     account.refresh_from_db()
     assert account.template_count is None
     page = browser.get(f"/connection/setup/{account.pk}/templates/").content.decode()
     assert "code 200" in page and "hx-trigger" not in page
     graph.replace("GET", edge, body=requests.ConnectionError())
-    assert tasks.read_templates(account.pk) is None
+    assert sync_templates(account.pk) == 0
     assert "Meta gave no answer" in browser.get(f"/connection/setup/{account.pk}/templates/").content.decode()
 
 
@@ -300,9 +304,9 @@ def test_the_last_count_stays_when_the_list_breaks_off(owner, graph):
     account = WABAFactory(workspace=owner.workspace, template_count=7, templates_read_at=timezone.now())
     paging = {"cursors": {"after": "next"}, "next": "https://graph.facebook.com/more"}
     edge = f"{GRAPH}/{account.waba_id}/message_templates"
-    graph.get(edge, json={"data": [{"id": "1"}], "paging": paging})
+    graph.get(edge, json={"data": [listed("1")], "paging": paging})
     graph.get(edge, status=500, body="oops")
-    assert tasks.read_templates(account.pk) is None
+    assert sync_templates(account.pk) == 1
     account.refresh_from_db()
     assert account.template_count == 7
 

@@ -56,7 +56,7 @@ async def read_params(request: Request) -> tuple[dict, dict[str, Part]]:
 
 def _read_plain(content_type: str, body: bytes) -> dict:
     if content_type.startswith("application/x-www-form-urlencoded"):
-        return {name: _opened(value) for name, value in parse_qsl(body.decode(errors="replace"))}
+        return {name: opened(value) for name, value in parse_qsl(body.decode(errors="replace"))}
     try:
         content = json.loads(body)
     except ValueError:
@@ -66,7 +66,8 @@ def _read_plain(content_type: str, body: bytes) -> dict:
     return content
 
 
-def _opened(value: str):
+def opened(value: str):
+    """What stands in a form or a query as JSON text."""
     if not value.startswith(("{", "[")):
         return value
     try:

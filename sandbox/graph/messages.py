@@ -3,8 +3,9 @@
 import asyncio
 import time
 
-from .. import media, message_templates, rules, statuses, validation
+from .. import media, rules, statuses, validation
 from ..errors import GraphError
+from ..message_templates import filling, sending
 from ..state import USER_ID, ChatMessage, Customer, MessageTemplate, Number, digits, new_wamid
 from . import access
 from .access import MESSAGING
@@ -24,7 +25,7 @@ async def post(meta, call: Call) -> dict:
     template = _template_of(meta, number, body)
     fails_with = media.check_references(meta, number, body) or int(meta.weather.number("fail_later"))
     await asyncio.sleep(meta.weather.number("messages_delay_before"))
-    message = _accept(meta, number, body, fails_with, template.category.lower() if template else "service")
+    message = _accept(meta, number, body, fails_with, template)
     access.note_accepted(meta.world.tokens[call.token])
     if meta.weather.strikes("early_status"):
         await statuses.begin_before_the_answer(meta, message)
@@ -49,11 +50,15 @@ def _is_authentication(name: str) -> bool:
 
 
 def _template_of(meta, number: Number, body: dict) -> MessageTemplate | None:
-    is_template = body.get("type") == "template"
-    return message_templates.check(meta.world, number.waba_id, body["template"]) if is_template else None
+    if body.get("type") != "template":
+        return None
+    template = sending.check(meta.world, number.waba_id, body["template"])
+    if template.category == "AUTHENTICATION" and USER_ID.match(body.get("to") or body.get("recipient") or ""):
+        raise GraphError(131062, details="An authentication template cannot go to a business-scoped user id.")
+    return template
 
 
-def _accept(meta, number: Number, body: dict, fails_with: int, category: str) -> ChatMessage:
+def _accept(meta, number: Number, body: dict, fails_with: int, template: MessageTemplate | None) -> ChatMessage:
     to = body.get("to") or body["recipient"]
     customer = _customer(meta, to)
     if (customer.wa_id if customer else digits(to)) == number.digits:
@@ -73,7 +78,8 @@ def _accept(meta, number: Number, body: dict, fails_with: int, category: str) ->
         is_to_user_id=bool(USER_ID.match(to)),
         biz_opaque_callback_data=body.get("biz_opaque_callback_data"),
         fails_with=fails_with,
-        category=category,
+        category=template.category.lower() if template else "service",
+        shown=filling.filled(template, body["template"]) if template else {},
     )
     if message.type in validation.MEDIA and meta.weather.strikes("media_fails_later"):
         message.fails_with = 131053

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from ..errors import GraphError
@@ -23,11 +24,25 @@ def project(call: Call, everything: dict, defaults: list[str]) -> dict:
     return {name: everything[name] for name in dict.fromkeys(names) if everything[name] is not None}
 
 
-def page(call: Call, rows: list[dict]) -> dict:
-    """One page with opaque cursors; `next` and `previous` only while there is more that way."""
-    limit = _limit(call)
-    start, end = _bounds(call, limit, len(rows))
-    shown = rows[start:end]
+@dataclass(frozen=True)
+class Limits:
+    """Of bad weather: only the first `rows` of all exist, and a page has `page` of them at most."""
+
+    rows: int | None = None
+    page: int | None = None
+
+
+NO_LIMITS = Limits()
+
+
+def page(call: Call, rows: list, limits: Limits = NO_LIMITS, shape=lambda row: row) -> dict:
+    """One page with opaque cursors; `next` and `previous` only while there is more that way.
+
+    `shape` makes of a row what is told of it: of those on the page only.
+    """
+    rows, limit = rows[: limits.rows], _limit(call)
+    start, end = _bounds(call, min(limit, limits.page or limit), len(rows))
+    shown = [shape(row) for row in rows[start:end]]
     if not shown:
         return {"data": []}
     cursors = {"before": _cursor(start), "after": _cursor(end)}
@@ -37,6 +52,11 @@ def page(call: Call, rows: list[dict]) -> dict:
     if start:
         paging["previous"] = _link(call, limit, "before", cursors["before"])
     return {"data": shown, "paging": paging}
+
+
+def page_number(call: Call) -> int:
+    """The first is 1."""
+    return 1 + (_position(call.text("after")) // _limit(call) if call.text("after") else 0)
 
 
 def _bounds(call: Call, limit: int, count: int) -> tuple[int, int]:

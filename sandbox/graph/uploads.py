@@ -57,6 +57,7 @@ async def send(meta, call: Call, request: Request) -> dict:
     code = int(meta.weather.number("upload_refused"))
     if code:
         raise GraphError(code, details="Made by the weather of the sandbox.")
+    upload.parts += 1
     await _receive(meta, upload, request, most=int(meta.weather.number("upload_cut")))
     meta.note_change()
     if upload.offset < upload.length:
@@ -69,12 +70,14 @@ async def send(meta, call: Call, request: Request) -> dict:
 
 async def _receive(meta, upload: Upload, request: Request, most: int) -> None:
     """Raises Unanswered after `most` bytes, if it is not 0."""
-    taken = 0
+    taken, begin = 0, upload.offset
     with meta.files.path(upload.file).open("ab") as file:
         try:
             async for chunk in request.stream():
                 if most:
                     chunk = chunk[: most - taken]
+                if upload.offset != begin + taken:  # the caller gave this request up, and goes on with another one
+                    raise GraphError(100, f"(#100) The header file_offset must be {upload.offset}, not '{begin}'")
                 if upload.offset + len(chunk) > upload.length:
                     raise GraphError(100, f"(#100) More bytes than the {upload.length} of file_length")
                 file.write(chunk)

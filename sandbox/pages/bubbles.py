@@ -1,10 +1,10 @@
 """Messages drawn as on a phone: the shop's on the left, the customer's own on the right."""
 
 from datetime import datetime
-from urllib.parse import quote
 
-from .. import message_templates
-from ..state import Chat, ChatMessage, MessageTemplate
+from ..state import Chat, ChatMessage
+from . import template_bubbles
+from .bubble_parts import form, link, location, media, paragraph
 from .render import Html, el, join
 
 MARKS = {"sent": "✓ sent", "delivered": "✓✓ delivered", "read": "✓✓ read"}
@@ -37,11 +37,13 @@ def _bubble(meta, message: ChatMessage, address: str, reactions: dict[bool, str]
     foot = [el("time", datetime.fromtimestamp(message.at).strftime("%H:%M"))]
     if message.is_from_customer:
         foot.append(el("span", MARKS.get(message.status, message.status), class_=f"mark {message.status}"))
-    body = el("div", _quote(meta, message), content_of(meta, message), el("p", *foot, class_="foot"), class_="body")
+    body = el(
+        "div", _quote(meta, message), content_of(meta, message, address), el("p", *foot, class_="foot"), class_="body"
+    )
     given = "".join(reactions.values())
     parts = [body, el("span", given, class_="reaction", title="Reaction") if given else ""]
     if not message.is_from_customer:
-        parts += [_taps(meta, message, address), _react(message, address)]
+        parts += [_taps(message, address), _react(message, address)]
     return el("li", *parts, class_=f"bubble {side}", data_wamid=message.wamid, data_type=message.type)
 
 
@@ -61,13 +63,12 @@ def summary_of(message: ChatMessage) -> str:
     return message.type
 
 
-def content_of(meta, message: ChatMessage) -> Html:
-    content = message.body.get(message.type)
-    template = _template_of(meta, message)
-    if template:
-        return _template(message_templates.filled(template, content))
-    draw = DRAW.get(message.type)
+def content_of(meta, message: ChatMessage, address: str) -> Html:
+    content, draw = message.body.get(message.type), DRAW.get(message.type)
     try:
+        shown = template_bubbles.shown_of(meta, message)
+        if shown:
+            return template_bubbles.draw(shown, template_bubbles.tap_of(message, address))
         return draw(content) if draw else _unknown(message.type)
     except (TypeError, KeyError, AttributeError, IndexError):  # written by hand through the control API
         return _unknown(message.type)
@@ -75,51 +76,6 @@ def content_of(meta, message: ChatMessage) -> Html:
 
 def _unknown(kind: str) -> Html:
     return el("p", f"A message of type {kind}, which this phone cannot draw.", class_="quiet")
-
-
-def paragraph(text: str, kind: str = "text") -> Html:
-    return el("p", text, class_=kind, dir="auto")
-
-
-def link(url: str, text: str) -> Html:
-    """Only web addresses become links."""
-    if not url.startswith(("http://", "https://")):
-        return el("span", text)
-    return el("a", text, href=url, rel="noreferrer noopener", target="_blank")
-
-
-def _media(kind: str):
-    name = kind.capitalize()
-
-    def draw(content: dict) -> Html:
-        label = content.get("filename") or content.get("link") or name
-        if content.get("id"):
-            source = f"/phone/file/{quote(str(content['id']), safe='')}"
-            shown = PLAYERS[kind](source) if kind in PLAYERS else el("a", label, href=source, target="_blank")
-            parts = [el("p", el("span", name, class_="kind"), " ", shown, class_="media")]
-        else:  # elsewhere in the world: named, never fetched
-            parts = [
-                el("p", el("span", name, class_="kind"), " ", link(content.get("link") or "", label), class_="media")
-            ]
-        if content.get("caption"):
-            parts.append(paragraph(content["caption"]))
-        return join(parts)
-
-    return draw
-
-
-PLAYERS = {
-    "image": lambda source: el("img", src=source, alt="Picture"),
-    "sticker": lambda source: el("img", src=source, alt="Sticker", class_="sticker"),
-    "audio": lambda source: el("audio", src=source, controls=True, preload="none"),
-    "video": lambda source: el("video", src=source, controls=True, preload="none"),
-}
-
-
-def _location(content: dict) -> Html:
-    where = f"{content['latitude']}, {content['longitude']}"
-    parts = [el("p", el("span", "Location", class_="kind"), " ", where, class_="media")]
-    return join(parts + [paragraph(content[name]) for name in ("name", "address") if content.get(name)])
 
 
 def _contacts(content: list) -> Html:
@@ -141,7 +97,7 @@ def _interactive(content: dict) -> Html:
     if header.get("type") == "text":
         parts.append(paragraph(header["text"], "heading"))
     elif header:
-        parts.append(_media(header["type"])(header[header["type"]]))
+        parts.append(media(header["type"])(header[header["type"]]))
     if content.get("body"):
         parts.append(paragraph(content["body"]["text"]))
     if content.get("footer"):
@@ -162,24 +118,6 @@ def _fixed_action(kind: str, action: dict) -> Html | str:
     return el("p", "View catalog", class_="action") if kind == "catalog_message" else ""
 
 
-def _template_of(meta, message: ChatMessage) -> MessageTemplate | None:
-    if message.type != "template" or message.is_from_customer:
-        return None
-    waba_id = meta.world.numbers[message.phone_number_id].waba_id
-    return message_templates.find(meta.world, waba_id, message.body["template"])
-
-
-def _template(shown: dict) -> Html:
-    parts = []
-    if "media" in shown:
-        kind = shown["media"]["type"]
-        parts.append(_media(kind)(shown["media"][kind]))
-    styles = {"header": "heading", "body": "text", "footer": "footer"}
-    parts += [paragraph(shown[part], style) for part, style in styles.items() if part in shown]
-    links = [button for button in shown.get("buttons", []) if button["url"]]
-    return join(parts + [el("p", link(button["url"], button["text"]), class_="action") for button in links])
-
-
 def _order(content: dict) -> Html:
     lines = [f"{item['quantity']} × {item['product_retailer_id']}" for item in content["product_items"]]
     return join([el("p", el("span", "Order", class_="kind"), class_="media"), *(paragraph(line) for line in lines)])
@@ -187,8 +125,8 @@ def _order(content: dict) -> Html:
 
 DRAW = {
     "text": lambda content: paragraph(content["body"]),
-    **{kind: _media(kind) for kind in ("image", "video", "document", "audio", "sticker")},
-    "location": _location,
+    **{kind: media(kind) for kind in ("image", "video", "document", "audio", "sticker")},
+    "location": location,
     "contacts": _contacts,
     "interactive": _interactive,
     "template": lambda content: paragraph(f"Template {content['name']}"),  # one that is gone since
@@ -197,12 +135,8 @@ DRAW = {
 }
 
 
-def _taps(meta, message: ChatMessage, address: str) -> Html | str:
+def _taps(message: ChatMessage, address: str) -> Html | str:
     """The buttons and rows a customer may answer with."""
-    if template := _template_of(meta, message):
-        buttons = message_templates.filled(template, message.body["template"]).get("buttons", [])
-        answers = [{"id": b["text"], "title": b["text"]} for b in buttons if b["type"] == "QUICK_REPLY"]
-        return el("div", *(_tap(message, address, "button", answer) for answer in answers), class_="taps")
     if message.type != "interactive":
         return ""
     kind, action = message.body["interactive"]["type"], message.body["interactive"]["action"]
@@ -213,7 +147,7 @@ def _taps(meta, message: ChatMessage, address: str) -> Html | str:
         rows = [part for section in action["sections"] for part in _section(message, address, section)]
         return el("details", el("summary", action["button"]), el("div", *rows, class_="taps"), class_="list")
     if kind == "location_request_message":
-        return el("div", _form(address, "Send location", kind="location"), class_="taps")
+        return el("div", form(address, "Send location", kind="location"), class_="taps")
     return ""
 
 
@@ -224,17 +158,10 @@ def _section(message: ChatMessage, address: str, section: dict) -> list[Html]:
 
 def _tap(message: ChatMessage, address: str, kind: str, choice: dict) -> Html:
     words = join([choice["title"], el("span", choice.get("description", ""), class_="quiet")])
-    return _form(address, words, kind=kind, wamid=message.wamid, id=choice["id"])
+    return form(address, words, kind=kind, wamid=message.wamid, id=choice["id"])
 
 
 def _react(message: ChatMessage, address: str) -> Html:
-    buttons = [_form(address, emoji, kind="reaction", wamid=message.wamid, emoji=emoji) for emoji in EMOJI]
-    none = _form(address, "none", kind="reaction", wamid=message.wamid, emoji="")
+    buttons = [form(address, emoji, kind="reaction", wamid=message.wamid, emoji=emoji) for emoji in EMOJI]
+    none = form(address, "none", kind="reaction", wamid=message.wamid, emoji="")
     return el("details", el("summary", "React"), el("div", *buttons, none, class_="emoji"), class_="react")
-
-
-def _form(address: str, words, **fields: str) -> Html:
-    hidden = [el("input", type="hidden", name=name, value=value) for name, value in fields.items()]
-    return el(
-        "form", *hidden, el("button", words, type="submit"), method="post", action=f"{address}/send", data_live=True
-    )

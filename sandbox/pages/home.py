@@ -22,6 +22,7 @@ async def home(request: Request) -> Response:
         pending=pending,
         person=happenings.of_person(),
         customers=len(meta.world.customers),
+        templates=len(meta.world.templates),
     )
     return page(request, "Galantis sandbox", content)
 

@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from .. import inbound, media, message_templates, statuses
+from .. import inbound, media, statuses
 from ..errors import BadRequest
 from ..examples import example_files
 from ..state import ChatMessage, Customer, Number
+from . import template_bubbles
 from .bubbles import bubbles
 from .render import Html, el, join, one, page, problem, read_form, template
 
@@ -146,12 +147,13 @@ def _content(meta, customer: Customer, number: Number, form: dict) -> dict | Non
         raise BadRequest("The message this answers is not in this chat.")
     if kind == "reaction":
         return {"type": "reaction", "reaction": {"message_id": message.wamid, "emoji": one(form, "emoji")[:12]}}
-    return _tapped(meta, message, kind, one(form, "id")) | {"context": {"from": number.digits, "id": message.wamid}}
+    return _tapped(meta, message, kind, form) | {"context": {"from": number.digits, "id": message.wamid}}
 
 
-def _tapped(meta, message: ChatMessage, kind: str, chosen: str) -> dict:
+def _tapped(meta, message: ChatMessage, kind: str, form: dict) -> dict:
+    chosen = one(form, "id")
     if kind == "button":
-        return _tapped_in_template(meta, message, chosen)
+        return _tapped_in_template(meta, message, chosen, one(form, "card"))
     action = message.body.get("interactive", {}).get("action", {})
     if kind == "button_reply":
         choices = [button["reply"] for button in action.get("buttons", [])]
@@ -163,12 +165,12 @@ def _tapped(meta, message: ChatMessage, kind: str, chosen: str) -> dict:
     raise BadRequest("The message has no such button.")
 
 
-def _tapped_in_template(meta, message: ChatMessage, chosen: str) -> dict:
-    waba_id = meta.world.numbers[message.phone_number_id].waba_id
-    template = (
-        message_templates.find(meta.world, waba_id, message.body["template"]) if message.type == "template" else None
-    )
-    for button in message_templates.filled(template, message.body["template"]).get("buttons", []) if template else []:
+def _tapped_in_template(meta, message: ChatMessage, chosen: str, card: str) -> dict:
+    """By its words; of a carousel `card` says in which card."""
+    shown = template_bubbles.shown_of(meta, message)
+    cards = shown.get("cards", [])
+    holder = cards[int(card)] if card.isdigit() and int(card) < len(cards) else shown
+    for button in holder.get("buttons", []):
         if button["type"] == "QUICK_REPLY" and button["text"] == chosen:
             return {"type": "button", "button": {"payload": button["payload"], "text": chosen}}
     raise BadRequest("The message has no such button.")

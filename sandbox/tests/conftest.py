@@ -81,7 +81,7 @@ class Sandbox:
     def __init__(self, **settings):
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        self.settings = Settings(port=port, status_delay=DELAY, retry_delay=0.02, **settings)
+        self.settings = Settings(port=port, status_delay=DELAY, retry_delay=0.02, review_delay=DELAY, **settings)
         self.base = f"http://127.0.0.1:{port}"
         self.session = requests.Session()
         self.start()
@@ -142,6 +142,13 @@ class Sandbox:
         file = (filename or f"example.{kind}", parts.pop("data", data), parts.pop("part_type", parts.get("type")))
         form = {name: value for name, value in parts.items() if value is not None}
         return self.post(f"{number}/media", token, data=form, files={"file": file})
+
+    def handle(self, token, data, file_type) -> str:
+        """Of a resumable upload."""
+        query = {"file_name": "a", "file_length": len(data), "file_type": file_type}
+        upload_id = self.post(f"{self.settings.app_id}/uploads", token, params=query).json()["id"]
+        headers = {"Authorization": f"OAuth {token}", "file_offset": "0"}
+        return self.session.post(f"{self.base}/v23.0/{upload_id}", data=data, headers=headers, timeout=10).json()["h"]
 
     def write(self, text="Hi", customer=CUSTOMER):
         message = {"type": "text", "text": {"body": text}}

@@ -1,7 +1,7 @@
 import pytest
 import requests
 
-from sandbox.message_templates import check
+from sandbox.message_templates.sending import check
 from sandbox.seed import example_world
 
 from .conftest import CUSTOMER, OUTLET, SHOP, SHOP_NUMBER, wait_for

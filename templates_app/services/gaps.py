@@ -36,6 +36,8 @@ class Gap:
     into: tuple[dict, ...] = field(default=(), repr=False)
     parameter_name: str = ""
     card: int | None = None
+    # Of a button's address, what stands before the gap.
+    address: str = ""
 
 
 def gaps_of(design: dict, files: Mapping[str, dict] | None = None) -> list[Gap]:
@@ -163,15 +165,21 @@ def _of_button(button: dict, place: int, at: str) -> list[Gap]:
         if not names_in(text_in(button, "url")):
             return []
         words = _("End of the address of “%(button)s”") % name
-        return [Gap(f"{key}.url", SUFFIX, words, _suffix_of_example(button), into=into)]
+        address = address_and_gap(button)[0]
+        example = examples.of_button(button).removeprefix(address)  # Meta takes a whole address, too.
+        return [Gap(f"{key}.url", SUFFIX, words, example, into=into, address=address)]
     if kind == "QUICK_REPLY":
         words = _("What a tap on “%(button)s” reports") % name
         return [Gap(f"{key}.payload", PAYLOAD, words, is_required=False, into=into)]
     if kind == "COPY_CODE":
         return [Gap(f"{key}.code", COUPON, _("Coupon code"), examples.of_button(button), into=into)]
     if kind in ("CATALOG", "MPM"):
-        shown = [Gap(f"{key}.thumbnail", THUMBNAIL, _("Product whose picture is shown"), into=into)]
-        return shown if kind == "CATALOG" else [*shown, Gap(f"{key}.sections", SECTIONS, _("Products"), into=into)]
+        words, is_required = (
+            _("Product whose picture is shown"),
+            kind == "MPM",
+        )  # Of a catalog Meta shows the first one.
+        shown = [Gap(f"{key}.thumbnail", THUMBNAIL, words, is_required=is_required, into=into)]
+        return [*shown, Gap(f"{key}.sections", SECTIONS, _("Products"), into=into)] if is_required else shown
     if kind == "FLOW":
         return [Gap(f"{key}.flow", FLOW, _("What the form starts with"), is_required=False, into=into)]
     return [] if kind in CLOSED_BUTTONS else [_unknown(key, kind or "?")]
@@ -182,11 +190,6 @@ def address_and_gap(button: dict) -> tuple[str, str]:
     url = text_in(button, "url")
     gap = designs.VARIABLE.search(url)
     return (url[: gap.start()], gap[0]) if gap else (url, "")
-
-
-def _suffix_of_example(button: dict) -> str:
-    """Meta takes a whole address as the example and only its end, too."""
-    return examples.of_button(button).removeprefix(address_and_gap(button)[0])
 
 
 def _unknown(key: str, kind: str) -> Gap:

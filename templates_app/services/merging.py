@@ -245,12 +245,11 @@ def _components(change: Change, facts: Facts, at: datetime, is_reading: bool) ->
     if facts.ttl_seconds is not None:
         row.ttl_seconds = facts.ttl_seconds
     was = row.components
-    if facts.components == was:
-        return
-    row.components, row.text = facts.components, design.text_of(facts.components) or row.text
+    # Only the addresses of example files differ: they do so in each of Meta's answers.
     if without_handles(was) == without_handles(facts.components):
         return
-    row.components_at, change.is_changed = at, True
+    row.components, row.text, row.components_at = facts.components, design.text_of(facts.components) or row.text, at
+    change.is_changed = True
     # Of one-time passwords Meta lists the text that it wrote itself, where we handed in none.
     if was and row.category != design.AUTHENTICATION and not looks_alike(was, facts.components):
         change.events.append(note(row, Kind.COMPONENTS, source=change.source, at=at, detail={"components": was}))

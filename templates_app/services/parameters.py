@@ -13,7 +13,7 @@ from meta_integration.walk import storable
 from templates_app.services import gaps
 from templates_app.services.gaps import Gap
 
-BODY, HEADER, ADDRESS = 1024, 60, 2000
+BODY, BODY_OF_CARD, HEADER, ADDRESS = 1024, 160, 60, 2000
 CODE, PAYLOAD, SECTION_TITLE = 15, 128, 24
 MOST_SECTIONS, MOST_PRODUCTS = 10, 30
 SEVERAL_LINES = re.compile(r"[\n\r\t]| {5}")

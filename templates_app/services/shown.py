@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from meta_integration.walk import text_in
 from templates_app import design as designs
 from templates_app.services import gaps
-from templates_app.services.parameters import ADDRESS, BODY, HEADER, WrongValue
+from templates_app.services.parameters import ADDRESS, BODY, BODY_OF_CARD, HEADER, WrongValue
 
 # What Meta writes where a template for one-time codes has no words of its own.
 CODE_TEXT = "*{{1}}* is your verification code."
@@ -45,7 +45,7 @@ def _part(part: list[dict], at: str, parameters: Mapping[str, dict]) -> dict:
         shown["header"] = header
     body = designs.component(part, "BODY")
     if body is not None:
-        shown["body"] = _filled(text_in(body, "text"), f"{at}body", parameters, BODY)
+        shown["body"] = _filled(text_in(body, "text"), f"{at}body", parameters, BODY_OF_CARD if at else BODY)
     footer = text_in(designs.component(part, "FOOTER"), "text")
     if footer:
         shown["footer"] = footer
@@ -111,7 +111,7 @@ def _filled(text: str, key: str, parameters: Mapping[str, dict], most: int) -> s
     filled = designs.VARIABLE.sub(lambda gap: texts.get(gap[1], gap[0]), text)
     if texts and len(filled) > most:
         longest = max(texts, key=lambda name: len(texts[name]))
-        what = _("With this value the text") if most == BODY else _("With this value the header")
+        what = _("With this value the header") if most == HEADER else _("With this value the text")
         raise WrongValue(f"{key}.{longest}", _too_long(len(filled), most, what))
     return filled
 

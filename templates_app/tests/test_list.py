@@ -136,3 +136,14 @@ def test_an_agent_sees_the_list_without_buttons(client, account):
     page = client.get(LIST).content.decode()
     assert "order_ready" in page
     assert "new-template" not in page and "sync-now" not in page
+
+
+def test_the_overview_counts_what_can_be_sent_what_is_reviewed_and_what_needs_somebody(client, account):
+    MessageTemplateFactory(account=account)
+    MessageTemplateFactory(account=account, status=statuses.PENDING)
+    MessageTemplateFactory(account=account, status=statuses.REJECTED)
+    MessageTemplateFactory(account=account, missing_since=timezone.now())
+    MessageTemplateFactory()  # Of another shop.
+    client.force_login(MembershipFactory(workspace=account.workspace).user)
+    counts = client.get("/admin/").context["templates"]
+    assert counts == {"sendable": 1, "in_review": 1, "needing": 2}

@@ -31,6 +31,7 @@ from templates_app.tests.good_designs import (
     named,
     otp,
 )
+from templates_app.tests.odd_json import DESIGNS, JSON
 
 FOREVER = datetime(2100, 1, 1, tzinfo=UTC)
 PLACE = {"latitude": 37.4, "longitude": "-122.1", "name": "Shop", "address": "Street 1"}
@@ -444,6 +445,7 @@ REFUSED = [
     ("offer.expires_at", GOOD_DESIGNS["offer"], "tomorrow"),
     ("code", GOOD_DESIGNS["code"], "x" * 16),
     ("cards[1].body.1", GOOD_DESIGNS["carousel"], "two\nlines"),
+    ("cards[1].body.1", GOOD_DESIGNS["carousel"], "x" * 130),
 ]
 
 
@@ -462,48 +464,6 @@ def test_the_longest_value_is_the_one_that_made_the_text_too_long():
 
 
 # Properties -----------------------------------------------------------------------------------------------------------
-JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=20)
-    | st.sampled_from(["{{1}}", "{{name}}", "BODY", "HEADER", "IMAGE", "URL", "OTP", "MPM", "PRODUCT", "\0", "\ud800"]),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(
-                ["type", "text", "format", "url", "buttons", "cards", "components", "example", "body_text", "header"]
-            ),
-            inner,
-            max_size=5,
-        )
-    ),
-    max_leaves=25,
-)
-PARTS = st.fixed_dictionaries(
-    {"type": st.sampled_from(["HEADER", "body", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER"])},
-    optional={
-        "text": JSON,
-        "format": JSON | st.sampled_from(["IMAGE", "TEXT", "LOCATION", "PRODUCT"]),
-        "buttons": JSON
-        | st.lists(
-            st.fixed_dictionaries(
-                {"type": st.sampled_from(["URL", "MPM", "COPY_CODE", "QUICK_REPLY", "FLOW", "OTP"])},
-                optional={"text": JSON, "url": JSON | st.just("https://example.com/{{1}}"), "example": JSON},
-            )
-        ),
-        "cards": JSON | st.just(GOOD_DESIGNS["carousel"]["components"][1]["cards"]),
-        "example": JSON,
-        "limited_time_offer": JSON | st.just({"has_expiration": True}),
-    },
-)
-DESIGNS = st.fixed_dictionaries(
-    {"components": JSON | st.lists(PARTS, max_size=5)},
-    optional={"name": JSON, "language": JSON, "category": JSON, "parameter_format": JSON},
-)
-
-
 @given(DESIGNS, st.data())
 def test_whatever_meta_lists_and_whatever_is_given_it_is_rendered_or_refused(made, data):
     keys = [gap.key for gap in gaps_of(made)]

@@ -1,0 +1,103 @@
+"""A template message as the phone draws it: header, offer, text, buttons, cards."""
+
+import time
+
+from ..message_templates import filling, store
+from ..state import ChatMessage
+from .bubble_parts import form, link, location, media, paragraph
+from .render import Html, el, join
+
+MOST_IN_SIGHT = 3  # of the buttons; with more there is a list behind "See all options"
+STYLES = {"header": "heading", "body": "text", "footer": "footer"}
+
+
+def shown_of(meta, message: ChatMessage) -> dict:
+    """As it was filled when it was accepted; empty for none, or one of an older sandbox whose template is gone."""
+    if message.type != "template" or message.is_from_customer:
+        return {}
+    if message.shown:
+        return message.shown
+    waba_id = meta.world.numbers[message.phone_number_id].waba_id
+    template = store.find(meta.world, waba_id, message.body["template"])
+    return filling.filled(template, message.body["template"]) if template else {}
+
+
+def draw(shown: dict, tap=None) -> Html:
+    """`tap(button, card)` draws a quick reply that can be tapped; without it none can."""
+    parts = [_part(shown, tap, "")]
+    cards = [
+        el("li", _part(card, tap, str(index)), class_="template-card")
+        for index, card in enumerate(shown.get("cards", []))
+    ]
+    return join(
+        [*parts, el("ol", *cards, class_="template-cards", tabindex="0", aria_label="Cards")] if cards else parts
+    )
+
+
+def tap_of(message: ChatMessage, address: str):
+    def tap(button: dict, card: str) -> Html:
+        more = {"card": card} if card else {}
+        return form(address, button["text"], kind="button", wamid=message.wamid, id=button["text"], **more)
+
+    return tap
+
+
+def _part(shown: dict, tap, card: str) -> Html:
+    parts = [_header(shown["media"])] if "media" in shown else []
+    parts += [paragraph(shown["header"], STYLES["header"])] if "header" in shown else []
+    parts += [_offer(shown["offer"])] if "offer" in shown else []
+    parts += [paragraph(shown[name], STYLES[name]) for name in ("body", "footer") if name in shown]
+    buttons = [_button(button, tap, card) for button in shown.get("buttons", [])]
+    if len(buttons) > MOST_IN_SIGHT:
+        buttons = [el("details", el("summary", "See all options"), *buttons, class_="list options")]
+    return join([*parts, *buttons])
+
+
+def _header(parameter: dict) -> Html:
+    kind = parameter["type"].lower()
+    content = parameter[kind]
+    if kind == "location":
+        return location(content)
+    if kind == "product":
+        words = f"{content['product_retailer_id']} of catalog {content['catalog_id']}"
+        return el("p", el("span", "Product", class_="kind"), " ", words, class_="media")
+    return media(kind)(content)
+
+
+def _offer(offer: dict) -> Html:
+    words = [el("strong", offer["text"])]
+    if "expires_at" in offer:
+        left = int(offer["expires_at"] - time.time())
+        ends = time.strftime("%d %b %Y %H:%M", time.localtime(offer["expires_at"]))
+        words.append(el("span", f"Ends {ends}" if left > 0 else f"Ended {ends}", class_="quiet"))
+    return el("p", *words, class_="offer")
+
+
+def _button(button: dict, tap, card: str) -> Html:
+    kind = button["type"]
+    if kind == "QUICK_REPLY":
+        inner = tap(button, card) if tap else el("p", button["text"], class_="action")
+        return el("div", inner, class_="taps")
+    if kind == "URL":
+        return el(
+            "p", link(button["url"], button["text"]), el("span", button["url"], class_="address"), class_="action"
+        )
+    return el("p", button["text"], el("span", _detail(button), class_="address"), class_="action")
+
+
+def _detail(button: dict) -> str:
+    """What stands behind it."""
+    action = button.get("action") or {}
+    products = [
+        item["product_retailer_id"] for section in action.get("sections", []) for item in section["product_items"]
+    ]
+    details = {
+        "PHONE_NUMBER": button.get("phone_number", ""),
+        "COPY_CODE": f"Copies {button.get('coupon_code', '')}",
+        "MPM": f"Products: {', '.join(products)}",
+        "CATALOG": "Opens the catalog",
+        "SPM": "Opens the product",
+        "FLOW": f"Opens the flow {button.get('flow_id') or button.get('flow_name') or ''}",
+        "VOICE_CALL": "Calls the shop",
+    }
+    return details.get(button["type"], "")

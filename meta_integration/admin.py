@@ -101,12 +101,22 @@ class MediaAssetAdmin(WorkspaceAdmin):
 
 class ItemErrorInline(TabularInline):
     model = WebhookItemError
-    fields = readonly_fields = ["path", "field", "error", "at", "resolved_at"]
+    fields = readonly_fields = ["shop", "path", "field", "error", "at", "resolved_at"]
     extra = 0
     can_delete = False
+    shops = None
+
+    @display(description=_("shop"))
+    def shop(self, error):
+        if self.shops is None:  # An inline is made for each request, and is about one delivery.
+            self.shops = intake.shops_in(error.delivery)
+        return self.shops.get(error.path, "–")
 
     def has_add_permission(self, request, obj=None):
         return False
+
+    def has_view_permission(self, request, obj=None):
+        return True
 
 
 @admin.register(WebhookDelivery)
@@ -158,6 +168,12 @@ class IncidentAdmin(WorkspaceAdmin):
     ]  # fmt: skip
     readonly_fields = ["code", "what_we_did", "waits", "who_was_told"]
     actions = ["close"]
+    change_form_outer_before_template = "meta_integration/_incident_mend.html"
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        incident = self.get_object(request, object_id)
+        page = "" if incident.closed_at else telling.page_of(incident)
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "page_that_mends": page})
 
     @display(description=_("Meta's code"))
     def code(self, incident):

@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from psycopg import Cursor
 
 from meta_integration import walk
-from meta_integration.models import Incident, PhoneNumber, WebhookDelivery, WebhookItemError
+from meta_integration.models import WABA, Incident, PhoneNumber, WebhookDelivery, WebhookItemError
 from meta_integration.services import incidents, traffic
 from meta_integration.walk import Item
 from workspaces.bulk import update_each
@@ -212,6 +212,14 @@ def _items(delivery: WebhookDelivery) -> list[Item]:
     except (ValueError, RecursionError):
         delivery.state = State.BROKEN
         return []
+
+
+def shops_in(delivery: WebhookDelivery) -> dict[str, str]:
+    """Whose each item is, by its path: the shop that has the account now. Nobody's are left out."""
+    accounts = {item.path: item.waba_id for item in _items(delivery)}
+    live = WABA.objects.filter(waba_id__in=set(accounts.values())).exclude(state=WABA.State.DISCONNECTED)
+    shops = {account.waba_id: str(account.workspace) for account in live.select_related("workspace")}
+    return {path: shops[waba_id] for path, waba_id in accounts.items() if waba_id in shops}
 
 
 def _handler(name: str):

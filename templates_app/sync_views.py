@@ -43,7 +43,8 @@ def _receipts(request) -> str:
     latest = {}
     receipts = list(syncs.order_by("-started_at", "-pk")[:RECEIPTS_SHOWN])
     for each in receipts:
-        each.is_running = not each.finished_at and timezone.now() - each.heard_at < syncing.SILENT
+        each.is_running = not each.finished_at
+        each.is_begun = each.pages > 0 or each.heard_at > timezone.now() - syncing.LEASE
         each.found = _found(each)
         latest.setdefault(each.account_id, each)
     context = {

@@ -25,6 +25,18 @@ PAGES = {
 }
 
 
+def page_of(incident: Incident) -> str:
+    """The page that mends it; empty where nobody of the shop can."""
+    subject = incident.key.partition(":")[2]
+    if incident.kind == Kind.TEMPLATE_STOPPED and subject.isdecimal():
+        return reverse("admin:templates_app_messagetemplate_change", args=[subject])
+    if PAGES.get(incident.kind) == NUMBERS and incident.account:
+        number = incident.account.numbers.filter(phone_number_id=subject).first()
+        if number:
+            return reverse("admin:meta_integration_phonenumber_change", args=[number.pk])
+    return reverse(PAGES[incident.kind]) if incident.kind in PAGES else ""
+
+
 def tell(incident: Incident) -> None:
     """Mail those who can mend it, after the transaction, and write down who they were."""
     addresses = managers_of(incident.workspace) if incident.kind in PAGES else []

@@ -430,3 +430,4 @@ def test_an_incidents_page_says_what_waits_and_who_was_told(graph, account, clie
     client.force_login(person)
     page = client.get(f"/admin/meta_integration/incident/{Incident.objects.get().pk}/change/").content.decode()
     assert "owner@example.com" in page and "Nothing waits." in page and "They go out by themselves" in page
+    assert "Mend the connection" in page and "Back to the list" in page

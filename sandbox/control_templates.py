@@ -15,7 +15,7 @@ DEEDS = {  # what may be done to a template, and what else the request then says
     "approve": (moderation.approve, ()),
     "reject": (moderation.reject, ("reason", "why", "recommendation")),
     "pend": (moderation.pend, ()),
-    "pause": (moderation.pause, ("which",)),
+    "pause": (moderation.pause, ("which", "seconds")),
     "unpause": (moderation.unpause, ()),
     "disable": (moderation.disable, ()),
     "flag": (moderation.flag, ()),

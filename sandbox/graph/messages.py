@@ -26,13 +26,14 @@ async def post(meta, call: Call) -> dict:
     fails_with = media.check_references(meta, number, body) or int(meta.weather.number("fail_later"))
     await asyncio.sleep(meta.weather.number("messages_delay_before"))
     message = _accept(meta, number, body, fails_with, template)
+    held = meta.weather.number("template_held") if template else 0
     access.note_accepted(meta.world.tokens[call.token])
-    if meta.weather.strikes("early_status"):
+    if not held and meta.weather.strikes("early_status"):
         await statuses.begin_before_the_answer(meta, message)
     else:
-        statuses.begin(meta, message)
+        statuses.begin(meta, message, held)
     await asyncio.sleep(meta.weather.number("messages_delay"))
-    return _answer(message)
+    return _answer(message, is_held=bool(held))
 
 
 def _check_weather(meta) -> None:
@@ -95,7 +96,7 @@ def _customer(meta, to: str) -> Customer | None:
     return meta.world.find_customer(to) or (None if to.startswith("+") else meta.world.find_customer("1" + digits(to)))
 
 
-def _answer(message: ChatMessage) -> dict:
+def _answer(message: ChatMessage, is_held: bool) -> dict:
     contact = {"input": message.to}
     if message.is_to_user_id:
         contact["user_id"] = message.to
@@ -103,7 +104,7 @@ def _answer(message: ChatMessage) -> dict:
         contact["wa_id"] = message.wa_id
     accepted = {"id": message.wamid}
     if message.type == "template":
-        accepted["message_status"] = "accepted"
+        accepted["message_status"] = "held_for_quality_assessment" if is_held else "accepted"
     return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [accepted]}
 
 

@@ -92,6 +92,8 @@ def _location(place: str, content: dict) -> None:
     missing = [name for name in ("latitude", "longitude", "name", "address") if content.get(name) in (None, "")]
     if missing:
         raise wrong_kind(place, f"LOCATION with {', '.join(missing)}", "one without")
+    for name in ("name", "address"):
+        _text(place, content, name, LONGEST_BODY)
     try:
         is_on_earth = abs(float(content["latitude"])) <= 90 and abs(float(content["longitude"])) <= 180
     except (TypeError, ValueError):
@@ -147,6 +149,7 @@ def _check_offer(part: _Part, given: list[dict]) -> None:
     if len(given) != wanted:
         raise wrong_count(place, len(given), wanted)
     for parameter in given:
+        _kind(place, parameter, "limited_time_offer")
         content = parameter.get("limited_time_offer")
         moment = content.get("expiration_time_ms") if isinstance(content, dict) else None
         if not isinstance(moment, int) or isinstance(moment, bool):

@@ -168,6 +168,13 @@ def test_third_pause_is_the_last(templates, app):
     assert "disable_date" in value["disable_info"] and value["reason"] is None
 
 
+def test_pause_ends_by_itself(templates, app):
+    template_id = templates.approved()
+    templates.do(template_id, "pause", seconds=0.05)
+    wait_for(lambda: templates.read(template_id)["status"] == "APPROVED")
+    assert told(app, 2)[-1]["other_info"]["title"] == "UNPAUSE"
+
+
 def test_app_unpauses_what_pacing_paused(sandbox, templates, app):
     template_id = templates.approved()
     assert templates.sandbox.post(f"{template_id}/unpause", templates.token).json()["error"]["code"] == 100
@@ -313,6 +320,8 @@ def test_deletion_by_name_takes_all_languages_and_blocks_the_name(templates, app
     assert subcode(templates.try_to_create(name="gone")) == (400, 100, 2388023)
     assert subcode(templates.try_to_create(name="gone", language="fr")) == (400, 100, 2388023)
     assert templates.delete(name="gone").json()["error"]["code"] == 100
+    templates.sandbox.control("weather", no_template_limits=True)
+    assert templates.try_to_create(name="gone").ok
 
 
 def test_deletion_by_id_takes_one(templates):

@@ -72,14 +72,19 @@ class Field:
         return format_html(' aria-invalid="true" aria-describedby="{}-problem"', self.id) if self.problem else ""
 
 
-def begin(template: MessageTemplate, known: Mapping[str, str]) -> list[Field]:
-    """The empty form, with what is known of the customer and of the account."""
+def begin(template: MessageTemplate, known: Mapping) -> list[Field]:
+    """The form before anything is typed, with what is known: values by the keys of the gaps."""
     fields = [Field(gap, known.get(gap.key, "")) for gap in _gaps(template)]
     catalog_id = next((each["id"] for each in template.account.catalogs if "id" in each), "")
+    chosen = {}
     for field in fields:
-        if field.gap.kind == kinds.PRODUCT:
+        if field.draws == "file":
+            chosen[field.name] = field.value.get("asset") if isinstance(field.value, dict) else None
+        elif field.gap.kind == kinds.PRODUCT and not field.value:
             field.value = {"retailer_id": "", "catalog_id": catalog_id}
-    _attach(template, fields, {})
+        elif field.gap.kind == kinds.SECTIONS and isinstance(field.value, list):
+            field.value = "\n".join(item for section in field.value for item in section.get("retailer_ids", []))
+    _attach(template, fields, chosen)
     return fields
 
 

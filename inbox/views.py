@@ -119,6 +119,7 @@ def test_message(request):
     context = {"title": _("Send yourself a test message"), "numbers": numbers, "wanted": wanted, "problem": problem}
     context |= {
         "never_read": never_read,
+        "may_market": workspaces.may_market(request.role),
         "phone": request.POST.get("phone", ""),
         "key": uuid.uuid4(),
         "steps": wizard.steps("test"),

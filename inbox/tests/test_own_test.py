@@ -99,9 +99,12 @@ def test_pressing_twice_sends_once(browser, number, template):
     assert Message.objects.count() == 1
 
 
-def test_templates_that_were_never_read_are_said_with_the_way_to_read_them(browser, number):
+def test_templates_that_were_never_read_are_said_with_the_way_to_read_them(browser, number, agent):
     page = send(browser, number).content.decode()
-    assert "has not read the templates" in page and "Read the templates" in page
+    assert "has not read the templates" in page and "can have them read" in page
+    agent.role = Role.ADMIN
+    agent.save()
+    assert 'formaction="/templates/sync/"' in send(browser, number).content.decode()
     TemplateSync.objects.create(workspace=number.workspace, account=number.account, is_full=True)
     assert "no approved template that can go out" in send(browser, number).content.decode()
 

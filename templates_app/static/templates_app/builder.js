@@ -28,6 +28,7 @@
     if (!isSaving(event.detail)) return;
     busy = true;
     asked = typed;
+    meanwhile.clear();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!isSaving(event.detail)) return;
@@ -62,11 +63,44 @@
   });
   window.addEventListener("pageshow", () => { leaving = false; });
 
+  // The answer may be a whole new form. What was typed or chosen while it was on its way goes into that one.
+  const meanwhile = new Map();
+  let isSorting = false; // Then the fields of a row may be another row's by now.
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isSaving(event.detail)) isSorting = /^(up|down|remove):/.test(event.detail.requestConfig.parameters?.do || "");
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target?.id !== "builder" || !form()) return;
+    for (const [name, was] of [...meanwhile]) {
+      if (isSorting && /^(buttons|cards)\b/.test(name)) continue;
+      const fields = [...form().querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+      const field = was.type === "radio" ? fields.find((each) => each.value === was.value) : fields[0];
+      if (!field || field.disabled) continue;
+      if (field.type === "radio" || field.type === "checkbox") field.checked = was.checked;
+      else field.value = was.value;
+      if (was.hadFocus) {
+        field.focus();
+        if (was.caret !== null) field.setSelectionRange(was.caret, was.caret);
+      }
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      if (!field.matches("textarea, input:not([type=radio], [type=checkbox])")) field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    meanwhile.clear();
+  });
+  function remember(field) {
+    if (!busy || !field.name) return;
+    const { type, value, checked } = field, caret = field.matches("textarea, input[type=text]") ? field.selectionStart : null;
+    meanwhile.forEach((each) => { each.hadFocus = false; });
+    meanwhile.set(field.name, { type, value, checked, caret, hadFocus: true });
+  }
+
   // While somebody types -----------------------------------------------------------------------------------------
   document.addEventListener("input", (event) => {
     if (!form()?.contains(event.target)) return;
     if (event.target.type === "file" || event.target.hasAttribute("data-insert")) return;
     note();
+    remember(event.target);
     count(event.target.id);
   });
   function count(id) {

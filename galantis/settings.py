@@ -104,7 +104,6 @@ CELERY_TASK_ROUTES = {
     "inbox.tasks.pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.help_pump": {"queue": SENDING_QUEUE},
     "inbox.tasks.fetch_media": {"queue": "sync"},
-    "meta_integration.tasks.check_connection": {"queue": "sync"},
     "meta_integration.tasks.refresh_account": {"queue": "sync"},
     "meta_integration.tasks.refresh_health": {"queue": "sync"},
     "meta_integration.tasks.look_for_silence": {"queue": "sync"},
@@ -147,6 +146,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 900,
         "options": {"expires": 900},
     },
+    "delete-data": {"task": "meta_integration.tasks.delete_data", "schedule": 60, "options": {"expires": 60}},
     "trim-calls": {"task": "meta_integration.tasks.trim_graph_calls", "schedule": 3600},
     "expire-orphans": {"task": "inbox.tasks.expire_orphan_statuses", "schedule": 3600},
     "sweep-templates": {
@@ -219,8 +219,8 @@ META_CONNECTED = ["templates_app.tasks.sync_templates"]
 META_RECONNECTED = ["inbox.tasks.account_reconnected", "templates_app.tasks.account_reconnected"]
 META_WAITING = ["inbox.services.waiting.of_account"]
 # Who says what uses a template; and who is told, by a task, that it can be sent again, or no longer.
-TEMPLATE_USES = []
-TEMPLATE_SENDABLE = []
+TEMPLATE_USES = ["inbox.services.template_uses.uses"]
+TEMPLATE_SENDABLE = ["inbox.tasks.template_sendable"]
 WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
 
 # Support and doctor ------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ TEMPLATES = "admin:templates_app_messagetemplate_changelist"
 # Where each kind is mended. What is not named here is nobody's errand in the shop.
 PAGES = {
     Kind.CONNECTION_BROKEN: CONNECTION,
+    Kind.CONNECTION_UNSURE: CONNECTION,
     Kind.ACCESS_EXPIRES: CONNECTION,
     Kind.SUBSCRIPTION_LOST: CONNECTION,
     Kind.ACCOUNT_STOPPED: CONNECTION,
@@ -68,6 +69,9 @@ def what_we_did(kind: str) -> str:
         Kind.CONNECTION_BROKEN: _(
             "Messages are kept and wait. They go out by themselves after you reconnect, unless the 24 hours in which "
             "customers may be answered freely are over by then."
+        ),
+        Kind.CONNECTION_UNSURE: _(
+            "Messages are kept and wait. Galantis asks Meta every minute, and they go out as soon as it says yes."
         ),
         Kind.ACCOUNT_STOPPED: _("Messages of this account are kept and wait."),
         Kind.NUMBER_STOPPED: _("Messages of this number are kept and wait."),

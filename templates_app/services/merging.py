@@ -252,7 +252,8 @@ def _components(change: Change, facts: Facts, at: datetime, is_reading: bool) ->
     row.components, row.text, row.components_at = facts.components, design.text_of(facts.components) or row.text, at
     change.is_changed = True
     # Of one-time passwords Meta lists the text that it wrote itself, where we handed in none.
-    if was and row.category != design.AUTHENTICATION and not looks_alike(was, facts.components):
+    is_theirs = change.source != Source.SHOP and row.category != design.AUTHENTICATION
+    if was and is_theirs and not looks_alike(was, facts.components):
         change.events.append(note(row, Kind.COMPONENTS, source=change.source, at=at, detail={"components": was}))
 
 

@@ -202,9 +202,10 @@ class _HandingIn:
 
     def _done(self, design: dict, template_id: str, answer: dict) -> None:
         """Meta has it. What it answered, and what stands in its place now."""
-        before = [getattr(self.row, name) for name in MOMENTS if name != "status" and getattr(self.row, name)]
-        # After all that was known then, and not after what Meta may have told of it since.
-        asked_at = max(moment(work.moment_of(self.row, "asked_at") or timezone.now()), max(before) + A_BIT)
+        asked_at = moment(work.moment_of(self.row, "asked_at") or timezone.now())
+        if self.row.template_id:  # After all that was known then, and not after what Meta has told since.
+            known = [getattr(self.row, name) for name in MOMENTS if name != "status" and getattr(self.row, name)]
+            asked_at = max(asked_at, max(known) + A_BIT)
         with transaction.atomic():
             row = MessageTemplate.objects.select_for_update().get(pk=self.row.pk)
             is_new = (

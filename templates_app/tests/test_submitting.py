@@ -13,6 +13,7 @@ from templates_app import statuses, tasks
 from templates_app.models import MessageTemplate, TemplateSample
 from templates_app.services import edits, submitting, uploading, work
 from templates_app.services.submitting import CannotSubmit, NotReady
+from templates_app.tests.events import START, happen, status
 from templates_app.tests.factories import MessageTemplateFactory
 from templates_app.tests.handing_in import Desk, error
 from workspaces.tests.factories import UserFactory
@@ -95,11 +96,11 @@ def test_it_is_handed_in_and_reviewed(desk, draft):
     assert desk.calls("create") == [{"name": "order_ready", "language": "en_US", **DRAFT}]
 
 
-@pytest.mark.parametrize("status", ["APPROVED", "REJECTED"])
-def test_it_may_be_decided_at_once(desk, draft, status):
-    desk.answer = {"status": status}
+@pytest.mark.parametrize("decision", ["APPROVED", "REJECTED"])
+def test_it_may_be_decided_at_once(desk, draft, decision):
+    desk.answer = {"status": decision}
     submitting.submit(draft, None)
-    assert go(draft).status == status
+    assert go(draft).status == decision
 
 
 def test_another_category_is_taken_over_and_said(desk, draft):
@@ -241,13 +242,9 @@ def test_a_refused_access_is_a_sign_and_not_the_templates_fault(desk, draft):
 
 
 def test_news_that_come_before_the_answer_are_not_undone(desk, draft):
-    from templates_app.tests.events import happen, status
-
-    seconds = int(timezone.now().timestamp()) - 1_790_000_000
-
     def approve(when):
-        if when == "after":
-            happen(draft.account, (*status("APPROVED"), seconds))
+        if when == "after":  # Meta writes whole seconds.
+            happen(draft.account, (*status("APPROVED"), int(timezone.now().timestamp()) - START))
 
     desk._away = approve
     submitting.submit(draft, None)

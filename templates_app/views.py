@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from templates_app import history, languages, statuses, uses, words
+from templates_app import history, languages, mapping_views, statuses, uses, words
 from templates_app.models import MessageTemplate, TemplateEvent
 from templates_app.pages import for_template, live_part, member_page, part_or_nothing, said_by, show
 from templates_app.preview import preview
@@ -48,6 +48,7 @@ def state_of(request, template: MessageTemplate) -> str:
         "facts": facts_of(template),
         "price_effect": words.price_effect(template),
         "samples": samples,
+        "gaps": mapping_views.told(template),
         "events": history.told(history.of(template)[:EVENTS_SHOWN]),
         "bubbles": bubbles_of(template, samples),
         "url": reverse("templates_app:status", args=[template.pk]),

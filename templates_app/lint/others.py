@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from meta_integration.walk import text_in
 from templates_app import design as designs
+from templates_app.languages import words_of
 from templates_app.lint import reading
 from templates_app.lint.findings import Around, Said, advice, error
 
@@ -27,7 +28,9 @@ def same_text(design: dict, around: Around) -> Iterator[Said]:
         if category.upper() == designs.AUTHENTICATION or _plain(text) != mine:
             continue
         if name == text_in(design, "name"):
-            words = _("The text and footer are still those of the language %(language)s.") % {"language": language[:20]}
+            words = _("The text and footer are still those of the language %(language)s.") % {
+                "language": words_of(language)
+            }
             yield "body", words, _("Translate them: Meta takes no text twice.")
         else:
             words = _("The template “%(name)s” has the same text and footer, and Meta takes no text twice.")
@@ -41,7 +44,9 @@ def other_category(design: dict, around: Around) -> Iterator[Said]:
     for name, language, category, _text in around.others:
         is_another_language = name == text_in(design, "name") and language != text_in(design, "language")
         if is_another_language and category and category.upper() != mine:
-            words = _("In the language %(language)s this template has another category.") % {"language": language[:20]}
+            words = _("In the language %(language)s this template has another category.") % {
+                "language": words_of(language)
+            }
             yield "category", words, _("Give all languages of a name the same category, so that they cost the same.")
             return
 

@@ -197,7 +197,8 @@ class MessageTemplateAdmin(WorkspaceAdmin):
         if template.work:
             badges.append(("waiting", template.get_work_display()))
         if template.work_problem:
-            badges.append(("bad", template.work_problem.get("title") or _("Not taken by Meta")))
+            problem = template.work_problem if isinstance(template.work_problem, dict) else {}
+            badges.append(("bad", problem.get("title") or _("Not taken by Meta")))
         elif template.has_draft and template.status != statuses.DRAFT:
             badges.append(("quiet", _("Changes not submitted")))
         return format_html_join(" ", '<span class="g-badge {}">{}</span>', badges)

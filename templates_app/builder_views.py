@@ -76,9 +76,9 @@ def edit(request, template):
     return _form(request, editing)
 
 
-@require_POST
 @for_template
 @writer_required
+@require_POST
 def check(request, template):
     """While somebody types: how it looks now, and what the rules say of it. Nothing is kept."""
     editing = Editing.posted(template, request.POST)
@@ -100,18 +100,18 @@ def discard(request, template):
     return page(request, "templates_app/discard.html", {"title": str(template), "template": template})
 
 
-@require_POST
 @for_template
 @writer_required
+@require_POST
 def example(request, template):
-    """A file for a header, as the page uploads it. Answers with its number, or with what is wrong with it."""
+    """A file for a header, as the page uploads it. Answers `asset`, its number, or `words` on what is wrong with it."""
     try:
         file, kind = request.FILES["file"], request.POST["kind"]
         asset = sample_files.keep(request.workspace, file, file.name, kind)
     except (MultiValueDictKeyError, KeyError):
-        return JsonResponse({"words": _("No file came with it. Choose it again.")}, status=400)
+        return JsonResponse({"words": _("No file came with it. Choose it again.")})
     except NotAFileForWhatsApp as exc:
-        return JsonResponse({"words": str(exc)}, status=400)
+        return JsonResponse({"words": str(exc)})
     return JsonResponse({"asset": asset.pk})
 
 

@@ -77,9 +77,9 @@ def edit(request, template):
     return _form(request, editing)
 
 
-@require_POST
 @for_template
 @writer_required
+@require_POST
 def check(request, template):
     """While somebody types: how it looks now, and what the rules say of it. Nothing is kept."""
     editing = Editing.posted(template, request.POST)
@@ -101,9 +101,9 @@ def discard(request, template):
     return page(request, "templates_app/discard.html", {"title": str(template), "template": template})
 
 
-@require_POST
 @for_template
 @writer_required
+@require_POST
 def example(request, template):
     """A file for a header, as the page uploads it. Answers `asset`, its number, or `words` on what is wrong with it."""
     try:

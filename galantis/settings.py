@@ -219,8 +219,8 @@ META_CONNECTED = ["templates_app.tasks.sync_templates"]
 META_RECONNECTED = ["inbox.tasks.account_reconnected", "templates_app.tasks.account_reconnected"]
 META_WAITING = ["inbox.services.waiting.of_account"]
 # Who says what uses a template; and who is told, by a task, that it can be sent again, or no longer.
-TEMPLATE_USES = []
-TEMPLATE_SENDABLE = []
+TEMPLATE_USES = ["inbox.services.template_uses.uses"]
+TEMPLATE_SENDABLE = ["inbox.tasks.template_sendable"]
 WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
 
 # Support and doctor ------------------------------------------------------------------------------------------------

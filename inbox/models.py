@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meta_integration.models import MediaAsset, PhoneNumber
+from templates_app.models import MessageTemplate
 from workspaces.models import User, Workspace, WorkspaceModel
 
 
@@ -120,6 +121,17 @@ class Message(WorkspaceModel):
     body = models.TextField(_("text"), blank=True)
     content = models.JSONField(_("content"), default=dict)
     asset = models.ForeignKey(MediaAsset, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("file"))
+    template = models.ForeignKey(
+        MessageTemplate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("template"),
+    )
+    # How the customer sees a template: header, text, footer, buttons, cards. The template itself may change later.
+    parts = models.JSONField(null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status)
     wamid = models.TextField(_("Meta's id"), null=True, blank=True)  # noqa: DJ001 - unique once known
     reference = models.UUIDField(_("our reference"), default=uuid.uuid4, unique=True)
@@ -148,6 +160,8 @@ class Message(WorkspaceModel):
             models.Index(fields=["lease_until"], condition=Q(status__in=["claimed", "sending"]), name="outbox_leases"),
             models.Index(fields=["workspace", "-id"], name="messages_of_workspace"),
             models.Index(fields=["workspace", "created_at"], condition=Q(direction="out"), name="messages_sent_lately"),
+            # When each was used last, and whether a template may be deleted, without a look through all messages.
+            models.Index(fields=["template", "-id"], condition=Q(template__isnull=False), name="messages_of_template"),
         ]
         verbose_name = _("message")
 

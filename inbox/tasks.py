@@ -44,6 +44,16 @@ def account_reconnected(account_pk: int) -> int:
 
 
 @shared_task
+def template_sendable(template_pk: int) -> int:
+    """Meta lets it go on: what was held goes out now, not with the next sweep."""
+    wakeups.awake(template_sendable.name, template_pk)
+    numbers = claims.due().filter(template=template_pk).values_list("number_id", flat=True).distinct().order_by()
+    for number_pk in numbers:
+        wakeups.wake(pump, number_pk)
+    return len(numbers)
+
+
+@shared_task
 def sweep_outbox() -> int:
     """Mend what dead workers left, then wake the pump of each number with something to send."""
     numbers = claims.sweep()

@@ -6,18 +6,16 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import HttpResponse, HttpResponseForbidden, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from inbox import tasks
+from inbox import conversation, tasks
 from inbox.models import Message, Thread
 from inbox.services import own_test, reading, sending
 from meta_integration import wizard
-from meta_integration.filetypes import KINDS, NotAFileForWhatsApp
+from meta_integration.filetypes import NotAFileForWhatsApp
 from meta_integration.graph.errors import as_int
 from meta_integration.models import PhoneNumber
 from meta_integration.services import inbound_media, media
@@ -25,22 +23,18 @@ from workspaces import live, wakeups
 from workspaces import services as workspaces
 from workspaces.middleware import workspace_required
 
-THREADS_SHOWN = 100
-MESSAGES_SHOWN = 100
-
 
 @workspace_required
 def thread_list(request):
-    context = _list_context(request, selected=request.GET.get("selected", ""))
+    context = conversation.list_context(request, selected=request.GET.get("selected", ""))
     if request.htmx:
         return render(request, "inbox/_threads.html", context)
-    return render(request, "inbox/inbox.html", {**context, "numbers": _numbers(request)})
+    return render(request, "inbox/inbox.html", {**context, "numbers": conversation.connected_numbers(request)})
 
 
 @workspace_required
 def thread(request, pk):
-    threads = Thread.objects.for_workspace(request.workspace)
-    current = get_object_or_404(threads.select_related("contact", "number__account", "workspace"), pk=pk)
+    current = thread_of(request, pk)
     problem, status, text = "", 200, ""
     if request.method == "POST":
         if not workspaces.may_reply(request.role):
@@ -53,16 +47,23 @@ def thread(request, pk):
             if request.FILES:  # A browser does not keep it.
                 problem = _("%(problem)s If you try again, choose the file again.") % {"problem": exc}
         else:
-            if not request.htmx:
-                return redirect("inbox:thread", pk)
-            answer = _fragment(request, current)
-            answer.headers["X-Galantis-Queued"] = "1"  # Only now may the page forget its draft.
-            return answer
-    _mark_read(request, current)
-    if request.htmx:
-        return _fragment(request, current, problem=problem, text=text, status=status)
-    context = {**_list_context(request, str(pk)), **_conversation(request, current), "problem": problem, "text": text}
-    return render(request, "inbox/inbox.html", context, status=status)
+            return queued(request, current)
+    mark_read(request, current)
+    return conversation.show(request, current, status=status, problem=problem, text=text)
+
+
+def thread_of(request, pk) -> Thread:
+    threads = Thread.objects.for_workspace(request.workspace)
+    return get_object_or_404(threads.select_related("contact", "number__account", "workspace"), pk=pk)
+
+
+def queued(request, current: Thread):
+    """What a page gets whose message was queued."""
+    if not request.htmx:
+        return redirect("inbox:thread", current.pk)
+    answer = conversation.show(request, current)
+    answer.headers["X-Galantis-Queued"] = "1"  # Only now may the page forget its draft.
+    return answer
 
 
 @workspace_required
@@ -80,6 +81,19 @@ def fetch_again(request, pk):
     return redirect("inbox:thread", message.thread_id)
 
 
+@workspace_required
+def take_back(request, pk):
+    """A person does not want a message sent that still waits. What has left meanwhile cannot be taken back."""
+    messages = Message.objects.for_workspace(request.workspace).filter(direction=Message.Direction.OUT)
+    message = get_object_or_404(messages, pk=pk)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not workspaces.may_reply(request.role):
+        raise PermissionDenied
+    sending.take_back(message, request.user)
+    return redirect("inbox:thread", message.thread_id)
+
+
 # A test message ------------------------------------------------------------------------------------------------------
 @workspace_required
 def test_message(request):
@@ -90,7 +104,7 @@ def test_message(request):
     numbers = numbers.filter(state=PhoneNumber.State.CONNECTED, is_registered=True).order_by("-is_default", "pk")
     account = as_int(request.GET.get("account"))
     wanted = request.POST.get("number") or next((str(each.pk) for each in numbers if each.account_id == account), "")
-    problem = ""
+    problem, never_read = "", False
     if request.method == "POST":
         number = get_object_or_404(numbers, pk=as_int(wanted))
         try:
@@ -98,11 +112,17 @@ def test_message(request):
                 number, request.POST.get("phone", ""), author=request.user, key=request.POST.get("key", "")[:64]
             )
         except sending.CannotSend as exc:
-            problem = str(exc)
+            problem, never_read = str(exc), isinstance(exc, own_test.NeverRead)
         else:
             return redirect("inbox:test_message_sent", message.pk)
     context = {"title": _("Send yourself a test message"), "numbers": numbers, "wanted": wanted, "problem": problem}
-    context |= {"phone": request.POST.get("phone", ""), "key": uuid.uuid4(), "steps": wizard.steps("test")}
+    context |= {
+        "never_read": never_read,
+        "may_market": workspaces.may_market(request.role),
+        "phone": request.POST.get("phone", ""),
+        "key": uuid.uuid4(),
+        "steps": wizard.steps("test"),
+    }
     return _admin_page(request, "inbox/test_message.html", context, status=409 if problem else 200)
 
 
@@ -145,56 +165,7 @@ def _reply(request, current: Thread, text: str) -> None:
     sending.reply(current, text, author=request.user, key=request.POST.get("key", "")[:64], file=file)
 
 
-def _fragment(request, current: Thread, *, problem="", text="", status=200):
-    """What htmx asked for: the messages alone, or the conversation with its composer."""
-    part = "_messages" if request.htmx.target == "messages" else "_conversation"
-    context = {**_conversation(request, current), "problem": problem, "text": text}
-    return render(request, f"inbox/{part}.html", context, status=status)
-
-
-def _list_context(request, selected: str) -> dict:
-    # Read before the rows: a change in between is then seen once more, not never.
-    version = live.version(request.workspace.pk)
-    threads = Thread.objects.for_workspace(request.workspace).select_related("contact", "number")
-    page = _page(threads, "last_message_at", request.GET.get("older_than", ""), THREADS_SHOWN)
-    return {
-        "threads": page[:THREADS_SHOWN],
-        "older_than": request.GET.get("older_than", ""),
-        "older_threads": _place(page[-2], "last_message_at") if len(page) > THREADS_SHOWN else "",
-        "selected": selected,
-        "live_token": live.token_for(request.workspace.pk),
-        "live_version": version,
-    }
-
-
-def _conversation(request, current: Thread) -> dict:
-    messages = Message.objects.for_workspace(current.workspace).filter(thread=current).select_related("author", "asset")
-    page = _page(messages, "occurred_at", request.GET.get("before", ""), MESSAGES_SHOWN)
-    return {
-        "thread": current,
-        "messages_shown": page[:MESSAGES_SHOWN][::-1],
-        "before": request.GET.get("before", ""),
-        "older_messages": _place(page[-2], "occurred_at") if len(page) > MESSAGES_SHOWN else "",
-        "waits": current.number.why_it_waits(),
-        "key": uuid.uuid4(),
-        "accepted": ",".join(KINDS),
-    }
-
-
-def _page(rows, field: str, place: str, size: int) -> list:
-    """The next `size` rows after a place in the list, newest first, and one more where there is one (keyset paging)."""
-    moment, _, pk = place.rpartition("_")
-    at = parse_datetime(moment) if pk.isdecimal() else None
-    if at:
-        rows = rows.filter(Q(**{f"{field}__lt": at}) | Q(**{field: at, "pk__lt": int(pk)}))
-    return list(rows.order_by(f"-{field}", "-id")[: size + 1])
-
-
-def _place(row, field: str) -> str:
-    return f"{getattr(row, field).isoformat()}_{row.pk}"
-
-
-def _mark_read(request, current: Thread) -> None:
+def mark_read(request, current: Thread) -> None:
     """Seen by somebody who answers. Support and analysts look without a trace."""
     if current.unread_count and workspaces.may_reply(request.role):
         newest = reading.newest_unsaid(current)
@@ -203,8 +174,3 @@ def _mark_read(request, current: Thread) -> None:
         Thread.objects.for_workspace(request.workspace).filter(pk=current.pk).update(unread_count=0)
         current.unread_count = 0
         live.touch(request.workspace.pk)
-
-
-def _numbers(request) -> list[PhoneNumber]:
-    connected = PhoneNumber.objects.for_workspace(request.workspace).filter(state=PhoneNumber.State.CONNECTED)
-    return list(connected.order_by("-is_default", "pk"))

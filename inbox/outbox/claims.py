@@ -18,6 +18,7 @@ from inbox.services.waiting import TOO_LATE
 from meta_integration import pacing
 from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import media
+from templates_app.models import MessageTemplate
 from workspaces import live
 
 S = Message.Status
@@ -44,6 +45,7 @@ class Claimed:
     pair_strikes: int
     window_expires_at: datetime | None
     reached_at: datetime | None
+    template_id: int | None
     # The files of ours it needs at Meta.
     assets: set[int] = field(init=False)
     # Meta's ids for them, once it leaves.
@@ -62,18 +64,19 @@ class Claimed:
 
 COLUMNS = ["pk", "thread_id", "thread__contact_id", "priority", "attempts", "reference", "type", "content"]
 COLUMNS += ["thread__contact__wa_id", "thread__contact__user_id", "thread__pair_strikes"]
-COLUMNS += ["thread__window_expires_at", "thread__reached_at"]
+COLUMNS += ["thread__window_expires_at", "thread__reached_at", "template_id"]
 
 
 @transaction.atomic
 def claim(number: PhoneNumber, token: uuid.UUID, limit: int, priorities=tuple(Priority)) -> list[Claimed]:
     """Take the next messages of a number that may send now, the most urgent first; only of these priorities.
 
-    A broken or paused number yields none: its messages wait. `token` marks this run's claims.
+    A broken or paused number yields none: its messages wait. So do those of a template that Meta has stopped, whatever
+    it was when they were queued. `token` marks this run's claims.
     """
     now = timezone.now()
     in_time = Q(type="template") | Q(thread__window_expires_at__gt=now)
-    ready = due().filter(in_time, number=number, priority__in=priorities)
+    ready = due(number).filter(in_time, priority__in=priorities)
     # What another run has of this customer goes first.
     at_work = Message.objects.filter(thread=OuterRef("thread"), status__in=[S.CLAIMED, S.SENDING])
     ready = ready.exclude(Exists(at_work.exclude(claimed_by=token)))
@@ -90,10 +93,16 @@ def give_back(pks: Iterable[int], token: uuid.UUID) -> None:
     move_messages(list(pks), S.QUEUED, where={"status": S.CLAIMED, "claimed_by": token}, lease_until=None)
 
 
-def due():
-    """What is queued, may go out by now, and belongs to a number that can send. Served by the index `outbox_claim`."""
+def due(number: PhoneNumber | None = None):
+    """What is queued, may go out by now, is not held by its template, and belongs to a number that can send.
+
+    Of this number, if one is named. Served by the index `outbox_claim`.
+    """
     now = timezone.now()
-    return Message.objects.filter(
+    messages = Message.objects.filter(not_held(number))
+    if number:
+        messages = messages.filter(number=number)
+    return messages.filter(
         Q(thread__not_before=None) | Q(thread__not_before__lte=now),
         Q(number__account__held_until=None) | Q(number__account__held_until__lte=now),
         Q(number__rests_until=None) | Q(number__rests_until__lte=now),
@@ -108,10 +117,21 @@ def due():
     )
 
 
+def not_held(number: PhoneNumber | None = None) -> Q:
+    """Without a template, or with one that may be sent; for messages of this number, if one is named.
+
+    A list of the few that may be sent, and no join: what is held is then passed over at a look, however much it is.
+    """
+    sendable = MessageTemplate.objects.sendable()
+    if number:
+        sendable = sendable.filter(account=number.account_id)
+    return Q(template=None) | Q(template__in=sendable.values("pk"))
+
+
 def has_due(number_pk: int) -> bool:
     """Whether something of this number could go out right now."""
     number = PhoneNumber.objects.select_related("account").get(pk=number_pk)
-    ready, now = due().filter(number=number), timezone.now()
+    ready, now = due(number), timezone.now()
     return reach.allowed(ready, reach.room(number), now).exists()
 
 
@@ -121,14 +141,17 @@ def wants_help(number_pk: int) -> bool:
     limit = pacing.limit_of(number)
     if limit <= ONE_PROCESS_SENDS:
         return False
-    campaigns = Message.objects.filter(number=number, status=S.QUEUED, priority=Priority.CAMPAIGN)
+    campaigns = Message.objects.filter(not_held(number), number=number, status=S.QUEUED, priority=Priority.CAMPAIGN)
     return campaigns.order_by()[:limit].count() == limit
 
 
 def room_for_campaigns(number: PhoneNumber) -> int:
-    """How many messages campaigns may queue now. A deep queue takes none: it has enough for the next minute."""
+    """How many messages campaigns may queue now. A deep queue takes none: it has enough for the next minute.
+
+    What a stopped template holds does not count, or it would hold up the campaigns of the others.
+    """
     most = int(pacing.limit_of(number) * pacing.campaign_share(number) * SECONDS_AHEAD)
-    waiting = Message.objects.filter(number=number, status=S.QUEUED).order_by()[:most].count()
+    waiting = Message.objects.filter(not_held(number), number=number, status=S.QUEUED).order_by()[:most].count()
     return max(0, most - waiting)
 
 

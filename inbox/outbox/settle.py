@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from inbox.models import Message, Thread
 from inbox.outbox import claims, files
 from inbox.outbox.claims import Claimed
-from inbox.services import statuses
+from inbox.services import statuses, template_refusals
 from inbox.services.moves import move_messages, record_sent
 from meta_integration import pacing
 from meta_integration.graph.errors import ErrorClass, GraphAPIError, GraphNotReached, GraphUnreachable
@@ -62,16 +62,14 @@ def settle(run, answers: list[tuple[Claimed, str | BaseException]]) -> None:
             verdicts.accepted[row.pk] = answer
         else:
             consequence = _judge(verdicts, row, answer)
-            # What is about the number happens once for a round, what is about one message for each.
-            is_about = row.pk if consequence in FOR_EACH else None
-            consequences.setdefault((consequence, is_about), (row, answer))
+            consequences.setdefault((consequence, _subject(consequence, row, answer)), (row, answer))
     with transaction.atomic():
         _without_waiting_for_the_disk()
         _write(verdicts, run.token)
         _calm_pairs([row for row, answer in answers if isinstance(answer, str) and row.pair_strikes])
     if verdicts.accepted:
         statuses.adopt_orphans_of(run.number.pk, list(verdicts.accepted.values()))
-    for (consequence, _about), (row, answer) in consequences.items():
+    for (consequence, _of), (row, answer) in consequences.items():
         if consequence:
             consequence(run, row, answer)
     _mind_an_outage(run, [answer for _row, answer in answers])
@@ -103,7 +101,7 @@ def _judge(verdicts: Verdicts, row: Claimed, answer: BaseException):
     """Sort one message that Meta did not take; return what else must happen, if anything."""
     # An error of ours comes from somewhere around the call: it may have happened.
     error_class = getattr(answer, "error_class", ErrorClass.UNKNOWN_OUTCOME)
-    if isinstance(answer, NotStarted) or error_class in STOPS:
+    if isinstance(answer, NotStarted) or error_class in STOPS or _is_held(row, answer, error_class):
         verdicts.waiting.append(row.pk)
     elif error_class in SLOWS or _may_be_tried_again(row, answer, error_class):
         # A customer who is written to too fast rests as a whole, so that the order holds.
@@ -115,13 +113,31 @@ def _judge(verdicts: Verdicts, row: Claimed, answer: BaseException):
         verdicts.unknown.append(row.pk)
     else:
         verdicts.failed[answer.code, _reason(row, answer)].append(row.pk)
+    if row.template_id and template_refusals.is_about_template(getattr(answer, "code", None)):
+        return _mind_template
     return _upload_anew if _needs_its_files_anew(row, answer) else CONSEQUENCES.get(error_class)
 
 
+def _subject(consequence, row: Claimed, answer: BaseException):
+    """It happens once in a round for each message, for each template and code, or else for the number."""
+    if consequence is _mind_template:
+        return row.template_id, answer.code
+    return row.pk if consequence in FOR_EACH else None
+
+
+def _is_held(row: Claimed, answer: BaseException, error_class: ErrorClass) -> bool:
+    """Nothing is wrong with the message: it waits until Meta lets its template be sent again."""
+    is_stopped = error_class is ErrorClass.TEMPLATE_STOPPED and answer.code != template_refusals.UNKNOWN_TO_META
+    return is_stopped and row.template_id is not None
+
+
 def _may_be_tried_again(row: Claimed, answer: BaseException, error_class: ErrorClass) -> bool:
-    """Meta's own trouble, a few times; not reached at all, without end; a file it does not find any more, once."""
+    """Meta's own trouble, and a template that it does not know, a few times; not reached at all, without end; a file it
+    does not find any more, once."""
     if _needs_its_files_anew(row, answer):
         return True
+    if row.template_id and getattr(answer, "code", None) == template_refusals.UNKNOWN_TO_META:
+        return row.attempts + 1 < MOST_ATTEMPTS
     is_networks_fault = isinstance(answer, GraphNotReached) or getattr(answer, "is_networks_fault", False)
     has_tries_left = is_networks_fault or row.attempts + 1 < MOST_ATTEMPTS
     return error_class is ErrorClass.TRY_AGAIN and has_tries_left
@@ -141,6 +157,8 @@ def _pause(row: Claimed) -> float:
 def _reason(row: Claimed, answer: GraphAPIError) -> str:
     if answer.error_class is ErrorClass.TRY_AGAIN and not isinstance(answer, files.UploadFailed):
         return _("Meta could not take the message in %(count)s tries.") % {"count": row.attempts + 1}
+    if row.template_id and answer.code in template_refusals.DIFFERS:
+        return template_refusals.words(row.content, answer.code, answer.details)
     return statuses.reason_of(answer.code, answer.subcode, answer.details)
 
 
@@ -190,6 +208,13 @@ def _mind_an_outage(run, answers: list) -> None:
         awake = PhoneNumber.objects.filter(pk=run.number.pk, rest_count=run.number.rest_count)
         awake.update(rests_until=timezone.now() + rest, rest_count=F("rest_count") + 1)
         log.warning("Meta does not answer: a number rests", number=run.number.pk, seconds=rest.total_seconds())
+
+
+def _mind_template(run, row: Claimed, answer: GraphAPIError) -> None:
+    """It is told what Meta said of it. What is claimed with it goes back, if Meta would refuse that too."""
+    template_refusals.tell(row.template_id, answer.code, timezone.now())
+    if answer.error_class is ErrorClass.TEMPLATE_STOPPED:
+        run.put_back([each for each in run.waiting if each.template_id == row.template_id])
 
 
 def _upload_anew(run, row: Claimed, answer: GraphAPIError) -> None:

@@ -1,5 +1,8 @@
-"""Every message a shop can send. Each builder checks WhatsApp's limits and raises `BadMessage`, so that nothing is
-queued which Meta would refuse for its shape. `sending.queue` takes what they return."""
+"""Every message a shop can send but templates, which are filled by `templates_app/services/render.py`.
+
+Each builder checks WhatsApp's limits and raises `BadMessage`, so that nothing is queued which Meta would refuse for its
+shape. `sending.queue` takes what they return.
+"""
 
 from inbox.outgoing.checks import BadMessage
 from inbox.outgoing.interactive import (
@@ -16,9 +19,7 @@ from inbox.outgoing.interactive import (
 )
 from inbox.outgoing.message import Outgoing
 from inbox.outgoing.parts import (
-    LocationHeader,
     MediaHeader,
-    ProductHeader,
     Products,
     Source,
     TextHeader,
@@ -39,47 +40,20 @@ from inbox.outgoing.plain import (
     text,
     video,
 )
-from inbox.outgoing.templates import (
-    Body,
-    Card,
-    CatalogButton,
-    CopyCodeButton,
-    Currency,
-    DateTime,
-    FlowButton,
-    LimitedTimeOffer,
-    ProductsButton,
-    QuickReplyButton,
-    UrlButton,
-    template,
-)
 
 __all__ = [
     "BadMessage",
-    "Body",
     "Button",
-    "Card",
-    "CatalogButton",
     "ContactCard",
-    "CopyCodeButton",
-    "Currency",
-    "DateTime",
-    "FlowButton",
     "LONGEST_TEXT",
-    "LimitedTimeOffer",
-    "LocationHeader",
     "MediaHeader",
     "Outgoing",
     "Phone",
-    "ProductHeader",
     "Products",
-    "ProductsButton",
-    "QuickReplyButton",
     "Row",
     "Section",
     "Source",
     "TextHeader",
-    "UrlButton",
     "audio",
     "buttons",
     "catalog_message",
@@ -96,7 +70,6 @@ __all__ = [
     "reaction",
     "reaction_removed",
     "sticker",
-    "template",
     "text",
     "video",
 ]

@@ -30,8 +30,8 @@ def text(field: str, what: str, value: str, most: int | None = None, *, optional
     return value
 
 
-def value_of_template(field: str, what: str, value: str, most: int) -> str:
-    """What fills a gap of a template must be one line, without wide gaps of its own."""
+def one_line(field: str, what: str, value: str, most: int) -> str:
+    """A text without line breaks and wide gaps of its own."""
     value = text(field, what, value, most)
     if re.search(r"[\n\r\t]| {5}", value):
         words = _("%(what)s must not contain line breaks, tabs or more than four spaces in a row.")

@@ -9,11 +9,10 @@ from inbox.outgoing.checks import (
     BadMessage,
     all_different,
     at_most_in_all,
-    between,
     how_many,
+    one_line,
     text,
     titles_of_sections,
-    value_of_template,
     web_address,
 )
 from meta_integration.models import MediaAsset
@@ -46,15 +45,11 @@ def source_of(value: "Source | MediaAsset") -> Source:
 
 @dataclass(frozen=True)
 class TextHeader:
-    """`name` is the gap's name in a template whose gaps have names."""
-
     text: str
-    name: str = ""
     type = "text"
 
     def as_json(self, field: str = "header") -> dict:
-        named = {"parameter_name": self.name} if self.name else {}
-        return {"type": "text", **named, "text": value_of_template(f"{field}.text", _("The header"), self.text, 60)}
+        return {"type": "text", "text": one_line(f"{field}.text", _("The header"), self.text, 60)}
 
 
 @dataclass(frozen=True)
@@ -70,42 +65,6 @@ class MediaHeader:
         if self.filename and self.type == "document":
             content["filename"] = text(f"{field}.filename", _("The file name"), self.filename)
         return {"type": self.type, self.type: content}
-
-
-@dataclass(frozen=True)
-class LocationHeader:
-    """Templates only. Meta wants all four."""
-
-    latitude: float
-    longitude: float
-    name: str
-    address: str
-    type = "location"
-
-    def as_json(self, field: str = "header") -> dict:
-        place = {
-            "latitude": str(between(f"{field}.latitude", _("The latitude"), self.latitude, -90, 90)),
-            "longitude": str(between(f"{field}.longitude", _("The longitude"), self.longitude, -180, 180)),
-            "name": text(f"{field}.name", _("The name of the place"), self.name),
-            "address": text(f"{field}.address", _("The address of the place"), self.address),
-        }
-        return {"type": "location", "location": place}
-
-
-@dataclass(frozen=True)
-class ProductHeader:
-    """Templates only."""
-
-    catalog_id: str
-    retailer_id: str
-    type = "product"
-
-    def as_json(self, field: str = "header") -> dict:
-        product = {
-            "product_retailer_id": text(f"{field}.retailer_id", _("The product"), self.retailer_id),
-            "catalog_id": text(f"{field}.catalog_id", _("The catalog"), self.catalog_id),
-        }
-        return {"type": "product", "product": product}
 
 
 @dataclass(frozen=True)

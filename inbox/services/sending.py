@@ -1,5 +1,6 @@
 """Queueing: all that can be decided about a message is decided here, before its row is written."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -9,10 +10,12 @@ from django.utils.translation import gettext as _
 from inbox import kinds, outgoing, tasks
 from inbox.models import Message, Priority, Thread
 from inbox.outgoing import BadMessage, Outgoing
-from inbox.services import receiving
+from inbox.services import holds, receiving
 from inbox.services.moves import move_messages
 from meta_integration.models import MediaAsset
 from meta_integration.services import media
+from templates_app.models import MessageTemplate
+from templates_app.services import render as rendering
 from workspaces import live, wakeups
 from workspaces import services as workspaces
 from workspaces.models import User
@@ -29,9 +32,17 @@ class WindowClosed(CannotSend):
         super().__init__(
             _(
                 "Not sent. The customer last wrote more than 24 hours ago, and WhatsApp allows free text only within "
-                "24 hours. As soon as they write again, you can answer."
+                "24 hours. Send a template, or wait until they write again."
             )
         )
+
+
+class CannotFill(CannotSend):
+    """Values are missing, or are none that Meta takes. `problems` says of each gap what is wrong, by its key."""
+
+    def __init__(self, problems: dict[str, str]):
+        super().__init__(_("Not sent. %(why)s") % {"why": " ".join(problems.values())})
+        self.problems = problems
 
 
 def reply(thread: Thread, text: str, *, author: User, key: str = "", file: MediaAsset | None = None) -> Message:
@@ -58,29 +69,72 @@ def queue(
 ) -> Message:
     """Queue what a builder of `outgoing` made; the number's pump sends it after commit. Raises CannotSend.
 
-    The same key twice is one message.
+    The same key twice is one message. Templates have a function of their own.
     """
     if in_reply_to:
         built = _answering(in_reply_to, built)
-    already = Message.objects.for_workspace(thread.workspace).filter(idempotency_key=key).first() if key else None
-    if already and (already.thread_id, already.type, already.content) == (thread.pk, built.type, built.content):
+    if already := _already(thread, built, key):
         return already
-    if already:
-        raise CannotSend(
-            _(
-                "Your earlier text was taken after all: “%(text)s”. "
-                "The new text was not sent. Press Send to send it too."
-            )
-            % {"text": receiving.preview_of(already) or kinds.name_of(already)}
-        )
-    if built.type != "template" and not thread.is_window_open():
+    if not thread.is_window_open():
         raise WindowClosed
     _check_quoted(thread, built)
+    return _queue(thread, built, author=author, key=key, priority=priority)
+
+
+@transaction.atomic
+def queue_template(
+    thread: Thread,
+    template: MessageTemplate,
+    values: Mapping,
+    *,
+    author: User | None = None,
+    key: str = "",
+    priority: int = Priority.AGENT,
+) -> Message:
+    """Queue a template, its gaps filled by their keys, whether the window is open or not. Raises CannotSend.
+
+    CannotFill says which gaps are at fault. The same key twice is one message. Whether the template may be sent is
+    looked at again when the message is claimed: stopped meanwhile, it waits.
+    """
+    rendered = _rendered(template, values)
+    built = Outgoing("template", rendered.content, rendered.shown)
+    if already := _already(thread, built, key):
+        return already
+    if template.account_id != thread.number.account_id:
+        raise CannotSend(_("Not sent. This template belongs to another account. Choose one of this number's."))
+    if why := holds.why(template):
+        raise CannotSend(_("Not sent. %(why)s Choose another template.") % {"why": why})
+    return _queue(thread, built, author=author, key=key, priority=priority, template=template, parts=rendered.parts)
+
+
+def _rendered(template: MessageTemplate, values: Mapping) -> rendering.Rendered:
+    try:
+        return rendering.render(template, values)
+    except rendering.MissingValues as exc:
+        labels = {gap.key: gap.label for gap in rendering.gaps(template)}
+        missing = {key: _("%(what)s is missing.") % {"what": labels.get(key, key)} for key in exc.keys}
+        raise CannotFill(missing) from None
+    except rendering.WrongValue as exc:
+        raise CannotFill({exc.key: exc.words}) from None
+
+
+def _already(thread: Thread, built: Outgoing, key: str) -> Message | None:
+    """The message that this key has queued before. Raises CannotSend if it was another."""
+    already = Message.objects.for_workspace(thread.workspace).filter(idempotency_key=key).first() if key else None
+    if already is None or (already.thread_id, already.type, already.content) == (thread.pk, built.type, built.content):
+        return already
+    raise CannotSend(
+        _("Your earlier text was taken after all: “%(text)s”. The new text was not sent. Press Send to send it too.")
+        % {"text": receiving.preview_of(already) or kinds.name_of(already)}
+    )
+
+
+def _queue(thread: Thread, built: Outgoing, *, author: User | None, key: str, **fields) -> Message:
     try:
         files = media.assets_for(thread.workspace, built.content)
     except media.WrongFile as exc:
         raise CannotSend(_("Not sent. %(why)s") % {"why": exc}) from None
-    fields = {"type": built.type, "body": built.body, "content": built.content, "priority": priority}
+    fields |= {"type": built.type, "body": built.body, "content": built.content}
     # What the thread shows is the message's own file. A carousel has several, and shows none.
     return _insert(thread, author, key, asset=files[0] if len(files) == 1 else None, **fields)
 
@@ -96,6 +150,16 @@ def settle_unknown(message: Message, actor: User, *, went_out: bool) -> bool:
     live.touch(message.workspace_id)
     if not went_out:
         wakeups.wake_on_commit(tasks.pump, message.number_id)
+    return True
+
+
+def take_back(message: Message, actor: User) -> bool:
+    """A message that waits is not sent after all. False where it waits no more."""
+    why = _("%(who)s took it back before it went out.") % {"who": actor.label}
+    if not move_messages([message.pk], Message.Status.CANCELLED, error=why[:500]):
+        return False
+    workspaces.note(message.workspace, actor, "took a message back", f"message {message.pk}")
+    live.touch(message.workspace_id)
     return True
 
 

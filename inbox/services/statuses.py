@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from inbox.models import Message, MessageStatus, OrphanStatus
+from inbox.services import template_refusals
 from inbox.services.moves import CAN_BECOME, REPORTED, move_messages
 from meta_integration.error_book import plain_words
 from meta_integration.graph.errors import ErrorClass, as_int, classify, known_error
@@ -168,7 +169,9 @@ def _raise_status(matched: list[tuple[_Known, Report]]) -> None:
     for (status, (code, reason)), pks in groups.items():
         moved = move_messages(pks, status, error_code=code, error=reason, lease_until=None)
         if moved and status == Message.Status.FAILED:
-            _stop_what_meta_stopped(moved, code, max(highest[pk].at for pk in moved))
+            at = max(highest[pk].at for pk in moved)
+            _stop_what_meta_stopped(moved, code, at)
+            _tell_templates(moved, code, at)
             _forget_files(moved, code)
 
 
@@ -188,6 +191,14 @@ def _stop_what_meta_stopped(failed: list[int], code: int | None, at: datetime) -
             watch.suspect(number.account, plain_words(code), code)
         else:
             incidents.stop_sending(number, known_error(code))
+
+
+def _tell_templates(failed: list[int], code: int | None, at: datetime) -> None:
+    """The message is lost, unlike one that is refused at once; what waits with its template is held."""
+    if template_refusals.is_about_template(code):
+        used = Message.objects.filter(pk__in=failed, template__isnull=False)
+        for template_pk in used.order_by("template").values_list("template", flat=True).distinct():
+            template_refusals.tell(template_pk, code, at)
 
 
 def _forget_files(failed: list[int], code: int | None) -> None:

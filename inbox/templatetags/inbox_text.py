@@ -10,6 +10,7 @@ from inbox.models import Message, Thread
 from meta_integration import error_book, filetypes
 from meta_integration.models import MediaAsset
 from meta_integration.services import media
+from templates_app import languages
 
 register = template.Library()
 
@@ -63,6 +64,17 @@ def measures(asset: MediaAsset) -> str:
 def book(code: int) -> str:
     """The code, as a link to what the error book says about it."""
     return error_book.link_to(code)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A template's language in words, with its code."""
+    return str(languages.label_of(code))
+
+
+@register.filter
+def one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 @register.filter

@@ -1,21 +1,18 @@
 """The test message to one's own phone: a template that can go out as it is, once; the page says what became of it."""
 
 import pytest
-import requests
+from django.utils import timezone
 
 from inbox.models import Contact, Message
 from inbox.tests.factories import MessageFactory
-from meta_integration.tests.factories import PhoneNumberFactory
+from meta_integration.tests.factories import MediaAssetFactory, PhoneNumberFactory
+from templates_app.models import TemplateSample, TemplateSync
+from templates_app.tests.factories import MessageTemplateFactory
 from workspaces.models import Role
 from workspaces.tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
-GRAPH = "https://graph.facebook.com/v23.0"
 BODY = {"type": "BODY", "text": "Welcome!"}
-
-
-def template(name, *components, status="APPROVED", language="en_US"):
-    return {"name": name, "language": language, "status": status, "components": list(components) or [BODY]}
 
 
 @pytest.fixture
@@ -35,58 +32,80 @@ def browser(client, agent):
 
 
 @pytest.fixture
-def listed(graph, number):
-    """listed(template, ...): what Meta lists."""
+def template(number):
+    """template("name", component, ...): one of this account, with these components."""
 
-    def these(*templates):
-        graph.get(f"{GRAPH}/{number.account.waba_id}/message_templates", json={"data": list(templates)})
+    def one(name, *components, **fields):
+        return MessageTemplateFactory(
+            account=number.account, name=name, components=list(components) or [BODY], **fields
+        )
 
-    return these
+    return one
 
 
 def send(browser, number, phone="+1 (555) 010-0101", key="a-key"):
     return browser.post("/inbox/test-message/", {"phone": phone, "number": number.pk, "key": key}, follow=True)
 
 
-def test_the_shops_own_template_is_queued_through_the_usual_outbox(browser, number, listed, agent):
-    listed(template("hello_world"), template("another"))
+def test_the_shops_own_template_is_queued_through_the_usual_outbox(browser, number, template, agent):
+    template("hello_world")
+    another = template("another")
     page = send(browser, number).content.decode()
     message = Message.objects.get()
     assert message.content == {"template": {"name": "another", "language": {"code": "en_US"}}}
     assert (message.status, message.body, message.author) == ("queued", "Welcome!", agent.user)
-    assert message.thread.contact.wa_id == "15550100101"
+    assert (message.template, message.thread.contact.wa_id) == (another, "15550100101")
     assert "Waiting to be sent" in page and "hx-get" in page
 
 
 @pytest.mark.parametrize(
-    "unfit",
+    ("name", "components", "fields"),
     [
-        template("gap", {"type": "BODY", "text": "Hello {{1}}"}),
-        template("picture", {"type": "HEADER", "format": "IMAGE"}, BODY),
-        template("offer", BODY, {"type": "LIMITED_TIME_OFFER"}),
-        template("code", BODY, {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "example": "X"}]}),
-        template("hello_world", status="PAUSED"),
-        {"name": "odd", "status": "APPROVED", "language": "en", "components": None},
+        ("gap", [{"type": "BODY", "text": "Hello {{1}}"}], {}),
+        ("picture", [{"type": "HEADER", "format": "IMAGE"}, BODY], {}),
+        ("code", [BODY, {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "example": "X"}]}], {}),
+        ("newer_than_us", [BODY, {"type": "HOLOGRAM"}], {}),
+        ("hello_world", [BODY], {"status": "PAUSED"}),
+        ("gone", [BODY], {"missing_since": timezone.now()}),
     ],
-    ids=lambda each: each["name"],
 )
-def test_one_that_needs_something_filled_in_is_passed_over(browser, number, listed, unfit):
-    listed(unfit)
+def test_one_that_cannot_go_out_as_it_is_is_passed_over(browser, number, template, name, components, fields):
+    template(name, *components, **fields)
     assert "no approved template that can go out" in send(browser, number).content.decode()
     assert not Message.objects.exists()
     assert not Contact.objects.exists()
 
 
-def test_the_first_other_one_without_gaps_will_do(browser, number, listed):
-    listed(template("gap", {"type": "BODY", "text": "{{1}}"}), template("plain", BODY, {"type": "FOOTER", "text": "x"}))
+def test_the_first_other_one_without_gaps_will_do(browser, number, template):
+    template("gap", {"type": "BODY", "text": "{{1}}"})
+    template("plain", BODY, {"type": "FOOTER", "text": "x"})
+    MessageTemplateFactory(name="of_another_shop", components=[BODY])
     send(browser, number)
     assert Message.objects.get().content["template"]["name"] == "plain"
 
 
-def test_pressing_twice_sends_once(browser, number, listed):
-    listed(template("hello_world"))
+def test_a_header_with_an_example_file_of_ours_is_no_gap(browser, number, template):
+    picture = MediaAssetFactory(workspace=number.workspace, mime_type="image/png")
+    sample = {"workspace": number.workspace, "place": "header", "asset": picture}
+    TemplateSample.objects.create(template=template("picture", {"type": "HEADER", "format": "IMAGE"}, BODY), **sample)
+    send(browser, number)
+    assert Message.objects.get().asset == picture
+
+
+def test_pressing_twice_sends_once(browser, number, template):
+    template("hello_world")
     assert send(browser, number).redirect_chain == send(browser, number).redirect_chain
     assert Message.objects.count() == 1
+
+
+def test_templates_that_were_never_read_are_said_with_the_way_to_read_them(browser, number, agent):
+    page = send(browser, number).content.decode()
+    assert "has not read the templates" in page and "can have them read" in page
+    agent.role = Role.ADMIN
+    agent.save()
+    assert 'formaction="/templates/sync/"' in send(browser, number).content.decode()
+    TemplateSync.objects.create(workspace=number.workspace, account=number.account, is_full=True)
+    assert "no approved template that can go out" in send(browser, number).content.decode()
 
 
 @pytest.mark.parametrize("phone", ["", "0155", "555 010 0101", "+1", "+0555010010101", "+1555010010101010", "hello"])
@@ -99,19 +118,10 @@ def test_what_is_no_phone_number_is_named_and_kept_on_the_page(browser, number, 
 
 
 @pytest.mark.parametrize("phone", ["+15550100101", "0015550100101", "+1-555-010-0101", "\u202a+1 555 010 0101\u202c"])
-def test_a_phone_number_is_understood_as_people_write_it(browser, number, listed, phone):
-    listed(template("hello_world"))
+def test_a_phone_number_is_understood_as_people_write_it(browser, number, template, phone):
+    template("hello_world")
     send(browser, number, phone)
     assert Contact.objects.get().wa_id == "15550100101"
-
-
-def test_meta_refusing_or_silent_is_said(browser, number, graph):
-    edge = f"{GRAPH}/{number.account.waba_id}/message_templates"
-    graph.get(edge, status=403, json={"error": {"code": 10, "message": "no"}})
-    assert "code 10" in send(browser, number).content.decode()
-    graph.replace("GET", edge, body=requests.ReadTimeout())
-    assert "did not list the templates" in send(browser, number).content.decode()
-    assert not Message.objects.exists()
 
 
 def test_a_number_whose_messages_wait_says_why(browser, number, graph):

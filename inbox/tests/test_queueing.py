@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from inbox import outgoing
 from inbox.models import Message, Priority
-from inbox.outgoing import Source
 from inbox.services import sending
 from inbox.services.sending import CannotSend, WindowClosed
 from inbox.tests.factories import MessageFactory, ThreadFactory
@@ -46,11 +45,10 @@ def test_the_same_key_is_one_message_for_every_type(thread):
     assert Message.objects.count() == 1
 
 
-def test_after_the_window_only_a_template_may_go(thread):
+def test_after_the_window_nothing_of_this_may_go(thread):
     thread.window_expires_at = timezone.now() - timedelta(seconds=1)
     with pytest.raises(WindowClosed):
         sending.queue(thread, BUTTONS)
-    assert sending.queue(thread, outgoing.template("hello", "en", shown="Hello Ann")).body == "Hello Ann"
 
 
 def test_an_answer_quotes_a_message_of_this_thread(thread, theirs):
@@ -105,12 +103,10 @@ def test_a_file_goes_only_as_what_it_is(thread):
     assert sending.queue(thread, outgoing.document(pdf)).asset == pdf
 
 
-def test_a_header_shows_its_file_and_a_carousel_with_several_none(thread):
-    one, two = (MediaAssetFactory(workspace=thread.workspace, mime_type="image/png") for _ in range(2))
-    with_header = outgoing.buttons("b", [outgoing.Button("y", "Yes")], header=outgoing.MediaHeader("image", one))
-    assert sending.queue(thread, with_header).asset == one
-    cards = [outgoing.Card(outgoing.MediaHeader("image", Source(asset=each.pk))) for each in (one, two)]
-    assert sending.queue(thread, outgoing.template("cards", "en", cards=cards)).asset is None
+def test_a_header_shows_its_file(thread):
+    picture = MediaAssetFactory(workspace=thread.workspace, mime_type="image/png")
+    with_header = outgoing.buttons("b", [outgoing.Button("y", "Yes")], header=outgoing.MediaHeader("image", picture))
+    assert sending.queue(thread, with_header).asset == picture
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ class ErrorClass(StrEnum):
     TOKEN_DEAD = "token_dead"  # noqa: S105 The account's connection is broken until it is connected again.
     ACCOUNT_STOPPED = "account_stopped"  # All numbers of the account wait for a person.
     NUMBER_STOPPED = "number_stopped"  # This number waits for a person.
-    TEMPLATE_STOPPED = "template_stopped"  # This message is final, and so is every other one of its template.
+    TEMPLATE_STOPPED = "template_stopped"  # What waits with this template waits until Meta allows it again.
     WINDOW_CLOSED = "window_closed"  # Final: only a template may go to this customer now.
     RECIPIENT_FINAL = "recipient_final"  # This message is final; the next to another customer is not.
     REQUEST_WRONG = "request_wrong"  # Final: what was asked is wrong, and so is every repetition.

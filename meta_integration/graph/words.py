@@ -84,9 +84,12 @@ BY_CLASS = {
     ),
     ErrorClass.TEMPLATE_STOPPED: Words(
         _("Meta does not allow this template now."),
-        _("The message was not sent, and is not tried again: Meta would refuse it until the template is mended."),
-        _("Look at the template in WhatsApp Manager, or send another template."),
-        Who.YOU_AT_META,
+        _(
+            "Galantis stopped sending this template and asks Meta how it is. Its messages wait, and go out by "
+            "themselves once it may be sent again. One that Meta had taken before is marked as failed."
+        ),
+        _("Look at the template's page under Templates, or send another template."),
+        Who.YOU_HERE,
         Button.NONE,
     ),
     ErrorClass.WINDOW_CLOSED: Words(

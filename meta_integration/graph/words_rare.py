@@ -4,6 +4,10 @@ from meta_integration.graph.words import Button, Who, Words, _
 
 TEMPLATE_TODO = _("Change the template as Meta asks, and submit it again.")
 VALUES_TODO = _("Check what is filled into the template, and send it again.")
+LOOKED_AT = _(
+    "The message is marked as failed and not tried again. Galantis reads the template at Meta anew: it may have been "
+    "changed there. Its other messages go on."
+)
 NOT_SUBMITTED = _("The template was not submitted. Your text is kept.")
 NOT_NEEDED = _("Nothing. Galantis does not use this; if you meant to, ask support.")
 MIGRATION_TODO = _("Read what WhatsApp Manager says about the number, mend it there, and start again.")
@@ -16,9 +20,9 @@ def template(happened: str, todo: str = TEMPLATE_TODO) -> Words:
     return Words(happened, NOT_SUBMITTED, todo, Who.YOU_HERE)
 
 
-def values(happened: str, todo: str = VALUES_TODO) -> Words:
+def values(happened: str, todo: str = VALUES_TODO, we_did: str | None = None) -> Words:
     """A message whose values do not fit its template."""
-    return Words(happened, todo=todo, who=Who.YOU_HERE)
+    return Words(happened, we_did, todo, Who.YOU_HERE)
 
 
 def registering(happened: str, todo: str, who: Who = Who.YOU_AT_META) -> Words:
@@ -27,18 +31,23 @@ def registering(happened: str, todo: str, who: Who = Who.YOU_AT_META) -> Words:
 
 
 TEMPLATES = {
-    "132000": values(_("The template has more or fewer places to fill than values were given.")),
+    "132000": values(_("The template has more or fewer places to fill than values were given."), we_did=LOOKED_AT),
     "132001": Words(
         _("Meta knows no approved template with this name in this language."),
-        todo=_("Check name and language of the template, and whether Meta has approved it, in WhatsApp Manager."),
+        _(
+            "The messages of the template wait while Galantis asks Meta about it: one that was approved a moment ago "
+            "is not known everywhere yet. A message that Meta refuses seven times is marked as failed."
+        ),
+        _("Look at the template's page under Templates: does Meta list it, and is it approved? Else send another one."),
     ),
     "132005": values(
         _("The template's text is too long once its values are filled in."),
         _("Shorten the values or the template, and send it again."),
+        LOOKED_AT,
     ),
     "132007": Words(
         _("The content of this template breaks a rule of WhatsApp's."),
-        todo=_("Read WhatsApp's messaging policy, change the template and submit it again."),
+        todo=_("Read WhatsApp's messaging policy, change the template and submit it again, or send another one."),
     ),
     "132008": values(
         _("A value that was filled into the template is badly formed, for example empty or with line breaks.")
@@ -47,7 +56,8 @@ TEMPLATES = {
         _(
             "A value does not fit its place in the template: a text where a picture, a date or an amount belongs, "
             "or the reverse."
-        )
+        ),
+        we_did=LOOKED_AT,
     ),
     "132015": Words(
         _("Meta has paused this template, because customers blocked or reported it."),
@@ -55,7 +65,11 @@ TEMPLATES = {
     ),
     "132016": Words(
         _("Meta has switched this template off for good, because it was paused too often."),
-        todo=_("Make a new template with other content: this one cannot come back."),
+        _(
+            "Galantis stopped sending this template. Its messages wait, and can be taken back in the conversation. One "
+            "that Meta had taken before is marked as failed."
+        ),
+        todo=_("Make a new template with other content, and send that: this one does not come back."),
     ),
     "132018": values(_("Something in the values of this template is not what Meta expects.")),
     "134101": Words(_("The template is new and Meta has not made it ready yet, which takes up to ten minutes.")),
@@ -191,7 +205,11 @@ PAYMENTS = {
     ),
 }
 FLOWS = {
-    "132068": Words(_("The form (flow) in this template is blocked by Meta.")),
+    "132068": Words(
+        _("The form (flow) in this template is blocked by Meta."),
+        todo=_("Mend the form in WhatsApp Manager, or send another template."),
+        who=Who.YOU_AT_META,
+    ),
     "132069": Words(
         _("The form (flow) in this template is held back by Meta: ten messages an hour."),
         todo=_("Nothing for now. Look at the form's state in WhatsApp Manager if it goes on."),

@@ -71,7 +71,7 @@ async def send(meta, call: Call, request: Request) -> dict:
 async def _receive(meta, upload: Upload, request: Request, most: int) -> None:
     """Raises Unanswered after `most` bytes, if it is not 0."""
     taken, begin = 0, upload.offset
-    with meta.files.path(upload.file).open("ab") as file:
+    with meta.files.path(upload.file).open("ab", buffering=0) as file:
         try:
             async for chunk in request.stream():
                 if most:

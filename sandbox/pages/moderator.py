@@ -126,7 +126,7 @@ async def shown(request: Request) -> Response:
         return problem(request, "No such template", "It was deleted, or never was.", 404)
     content = template(
         "moderator_template.html",
-        name=each.name,
+        title=each.name,
         address=f"/moderator/{each.template_id}",
         facts=join(_fact(name, value) for name, value in _facts(meta, each).items()),
         marks=el("div", *_marks(each), class_="badges"),
@@ -149,7 +149,7 @@ def _facts(meta, each: MessageTemplate) -> dict[str, str]:
         "Category": each.category + (f", was {each.previous_category}" if each.previous_category else ""),
         "Variables": each.parameter_format,
         "Rejected for": each.rejected_reason if each.status == "REJECTED" else "",
-        "With the words": ". ".join(each.rejection_info.values()),
+        "With the words": " ".join(each.rejection_info.values()),
         "Paused so far": f"{each.pauses} times" if each.pauses else "",
     }
     return {name: value for name, value in facts.items() if value}
@@ -163,10 +163,17 @@ async def do(request: Request) -> Response:
     meta, form = request.app.state.meta, await read_form(request)
     template_id = request.path_params["template_id"]
     data = {name: values[-1] for name, values in form.items()} | {"template_id": template_id}
-    data |= {name: name in form for name in BOXES} | {"tell": "silent" not in form}
-    data.pop("error_when_sent", None) if data.get("do") != "error" else data.pop("do")
+    data |= (
+        {"error_when_sent": one(form, "error_when_sent")}
+        | {name: name in form for name in BOXES}
+        | {"tell": "silent" not in form}
+    )
+    deed = data.get("do", "")
+    if not deed:  # Enter in a text field is no decision
+        return RedirectResponse(f"/moderator/{template_id}", status_code=303)
+    del data["do" if deed == "error" else "error_when_sent"]
     try:
-        if data.get("do") == "change":
+        if deed == "change":
             data["components"] = _components(data.get("components", ""))
         control.do(meta, data)
     except BadRequest as exc:

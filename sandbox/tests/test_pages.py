@@ -22,7 +22,9 @@ def post(sandbox, path, **form):
     return requests.post(sandbox.base + path, data=form, timeout=5, allow_redirects=False)
 
 
-@pytest.mark.parametrize("path", ["/", "/phone/", PHONE, "/log/", "/weather/", "/phone", "/log", "/weather"])
+@pytest.mark.parametrize(
+    "path", ["/", "/phone/", PHONE, "/log/", "/weather/", "/moderator/", "/phone", "/log", "/weather", "/moderator"]
+)
 def test_pages_say_what_they_are_and_run_no_inline_script(sandbox, path):
     answer = requests.get(sandbox.base + path, timeout=5)
     assert answer.status_code == 200

@@ -1,10 +1,11 @@
+import hashlib
 import re
 import socket
 
 import pytest
 import requests
 
-from sandbox.examples import picture
+from sandbox.examples import picture, video
 from sandbox.filetypes import MB
 
 from .conftest import wait_for
@@ -100,6 +101,36 @@ def test_after_a_dropped_connection_it_goes_on(upload):
         upload.send(upload_id, PICTURE)
     assert upload.offset(upload_id) == 64
     assert "h" in upload.send(upload_id, PICTURE[64:], 64).json()
+
+
+def test_video_of_sixteen_megabytes_survives_two_interruptions(upload):
+    data = video().ljust(16 * MB, b"\x07")
+    upload_id = upload.start(length=len(data), file_type="video/mp4").json()["id"]
+    upload.sandbox.control("weather", upload_cut={"bytes": 5_000_001, "count": 2})
+    for _ in range(2):
+        offset = upload.offset(upload_id)
+        with pytest.raises(requests.ConnectionError):
+            upload.send(upload_id, data[offset:], offset)
+    offset = upload.offset(upload_id)
+    handle = upload.send(upload_id, data[offset:], offset).json()["h"]
+    assert upload.send(upload_id, b"", len(data)).json()["h"] == handle  # the answer may have been lost
+    kept = upload.sandbox.control("upload", handle=handle)
+    assert kept["sha256"] == hashlib.sha256(data).hexdigest()
+    assert (kept["file_length"], kept["requests"], kept["id"]) == (len(data), 4, upload_id)
+    assert "error" in upload.sandbox.control("upload", handle="4::other")
+
+
+def test_request_that_was_given_up_spoils_nothing(upload):
+    upload_id = upload.start().json()["id"]
+    lines = [f"POST /v23.0/{upload_id} HTTP/1.1", "Host: x", f"Authorization: OAuth {upload.token}"]
+    lines += ["file_offset: 0", f"Content-Length: {len(PICTURE)}"]
+    with socket.create_connection(("127.0.0.1", upload.sandbox.settings.port)) as caller:
+        caller.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + PICTURE[:50])
+        wait_for(lambda: upload.offset(upload_id) == 50)
+        handle = upload.send(upload_id, PICTURE[50:], 50).json()["h"]  # while the first one is still open
+        caller.sendall(PICTURE[50:])
+        assert b"HTTP/1.1 400" in caller.recv(100)
+    assert upload.sandbox.control("upload", handle=handle)["sha256"] == hashlib.sha256(PICTURE).hexdigest()
 
 
 def test_what_came_before_the_caller_vanished_is_kept(upload):

@@ -42,6 +42,7 @@
   });
   body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "threads") return welcome();
+    if (event.detail.target.id === "look" || event.detail.target.id === "found") return;
     if (follow) toEnd();
     if (event.detail.target.id === "conversation") ready(true);
   });
@@ -72,8 +73,9 @@
       event.target.form.requestSubmit();
     }
   });
+  const isSending = (element) => ["composer", "fill"].includes(element?.id);
   body.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt.id === "composer") document.getElementById("not-sent").hidden = true;
+    if (isSending(event.detail.elt)) document.getElementById("not-sent").hidden = true;
   });
   body.addEventListener("htmx:beforeSwap", (event) => {
     const form = document.getElementById("composer");
@@ -85,7 +87,7 @@
   });
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     body.addEventListener(name, (event) => {
-      if (event.detail.requestConfig?.elt?.id === "composer") document.getElementById("not-sent").hidden = false;
+      if (isSending(event.detail.requestConfig?.elt)) document.getElementById("not-sent").hidden = false;
     });
   }
 

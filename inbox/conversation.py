@@ -1,0 +1,95 @@
+"""One conversation on the inbox page: its messages, and what the person answers with, whole or as htmx asks for it."""
+
+import uuid
+
+from django.db.models import Q
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+
+from inbox import bubbles
+from inbox.models import Message, Thread
+from inbox.services import choosing
+from meta_integration.filetypes import KINDS
+from meta_integration.models import PhoneNumber
+from workspaces import live
+from workspaces import services as workspaces
+
+THREADS_SHOWN = 100
+MESSAGES_SHOWN = 100
+# What stands below the messages.
+WRITE, CHOOSE, FILL = "write", "choose", "fill"
+# Which part htmx asks for, by the element it fills.
+PARTS = {"messages": "_messages", "answer": "_answer", "found": "_templates"}
+
+
+def show(request, current: Thread, *, status: int = 200, **answer):
+    """The conversation, `answer` saying what stands below it: by itself what the window allows."""
+    part = PARTS.get(request.htmx.target, "_conversation") if request.htmx else ""
+    context = {"problem": "", "text": "", **answer}
+    if part in ("", "_conversation", "_messages"):
+        context |= _messages(request, current)
+    if part != "_messages":
+        context |= _answer(request, current, context)
+    if part:
+        return render(request, f"inbox/{part}.html", {"thread": current, **context}, status=status)
+    context = {**list_context(request, str(current.pk)), "thread": current, **context}
+    return render(request, "inbox/inbox.html", context, status=status)
+
+
+def list_context(request, selected: str) -> dict:
+    # Read before the rows: a change in between is then seen once more, not never.
+    version = live.version(request.workspace.pk)
+    threads = Thread.objects.for_workspace(request.workspace).select_related("contact", "number")
+    page = _page(threads, "last_message_at", request.GET.get("older_than", ""), THREADS_SHOWN)
+    return {
+        "threads": page[:THREADS_SHOWN],
+        "older_than": request.GET.get("older_than", ""),
+        "older_threads": _place(page[-2], "last_message_at") if len(page) > THREADS_SHOWN else "",
+        "selected": selected,
+        "live_token": live.token_for(request.workspace.pk),
+        "live_version": version,
+    }
+
+
+def connected_numbers(request) -> list[PhoneNumber]:
+    connected = PhoneNumber.objects.for_workspace(request.workspace).filter(state=PhoneNumber.State.CONNECTED)
+    return list(connected.order_by("-is_default", "pk"))
+
+
+def _messages(request, current: Thread) -> dict:
+    messages = Message.objects.for_workspace(current.workspace).filter(thread=current).select_related("author", "asset")
+    page = _page(messages, "occurred_at", request.GET.get("before", ""), MESSAGES_SHOWN)
+    shown = page[:MESSAGES_SHOWN][::-1]
+    bubbles.draw(current, shown)
+    return {
+        "messages_shown": shown,
+        "before": request.GET.get("before", ""),
+        "older_messages": _place(page[-2], "occurred_at") if len(page) > MESSAGES_SHOWN else "",
+        "waits": current.number.why_it_waits(),
+    }
+
+
+def _answer(request, current: Thread, given: dict) -> dict:
+    """A text that is not sent yet stays where it was written, whatever has become of the window."""
+    as_usual = WRITE if current.is_window_open() or given["text"] else CHOOSE
+    answer = given.get("answer") or as_usual
+    context = {"answer": answer, "key": uuid.uuid4(), "accepted": ",".join(KINDS), "as_usual": as_usual}
+    if answer == CHOOSE and workspaces.may_reply(request.role):
+        wanted = request.GET.get("q", "")[:100]
+        found = choosing.sendable(current, wanted)
+        context |= {"wanted": wanted, "templates": found[: choosing.SHOWN], "has_more": len(found) > choosing.SHOWN}
+        context["may_market"] = workspaces.may_market(request.role)
+    return context
+
+
+def _page(rows, field: str, place: str, size: int) -> list:
+    """The next `size` rows after a place in the list, newest first, and one more where there is one (keyset paging)."""
+    moment, _, pk = place.rpartition("_")
+    at = parse_datetime(moment) if pk.isdecimal() else None
+    if at:
+        rows = rows.filter(Q(**{f"{field}__lt": at}) | Q(**{field: at, "pk__lt": int(pk)}))
+    return list(rows.order_by(f"-{field}", "-id")[: size + 1])
+
+
+def _place(row, field: str) -> str:
+    return f"{getattr(row, field).isoformat()}_{row.pk}"

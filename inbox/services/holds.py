@@ -1,0 +1,17 @@
+"""Why a template cannot be sent now: said where one is chosen, and at each message that waits for it."""
+
+from django.utils.translation import gettext as _
+
+from templates_app.models import MessageTemplate
+
+
+def why(template: MessageTemplate) -> str:
+    """In words; empty where it can be sent."""
+    if template.is_sendable:
+        return ""
+    named = {"template": template.name, "language": template.language}
+    if template.missing_since:
+        return _("Meta does not know the template “%(template)s” (%(language)s) just now.") % named
+    facts = template.status_facts
+    words = _("The template “%(template)s” (%(language)s) cannot be sent now: “%(status)s”. %(means)s")
+    return words % {**named, "status": facts.words, "means": facts.means}

@@ -262,6 +262,8 @@ DOCTOR_CHECKS = [
     "meta_integration.doctor.ours.deliveries",
     "meta_integration.doctor.ours.signature",
     "inbox.doctor.outbox",
+    "templates_app.doctor.template_work",
+    "templates_app.doctor.stopped_templates",
     "meta_integration.doctor.theirs.callback",
     "meta_integration.doctor.theirs.meta",
     "meta_integration.doctor.theirs.app",

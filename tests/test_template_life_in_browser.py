@@ -62,7 +62,8 @@ def it_is_submitted_and_the_open_page_learns_of_the_approval(stack: Stack, page:
 
 
 def it_is_sent_from_a_thread_whose_window_is_closed(stack: Stack, page: Page) -> None:
-    stack.control("inbound", customer=CUSTOMER, phone_number_id=NUMBER, text="When does it come?")
+    message = {"type": "text", "text": {"body": "When does it come?"}}
+    stack.control("inbound", customer=CUSTOMER, phone_number_id=NUMBER, message=message)
     stack.wait_for(lambda: stack.sql("SELECT 1 FROM inbox_thread"), "the customer's thread")
     stack.control("window", customer=CUSTOMER, phone_number_id=NUMBER, open=False)
     stack.sql("UPDATE inbox_thread SET window_expires_at = now() - interval '1 hour'")

@@ -110,6 +110,8 @@ CELERY_TASK_ROUTES = {
     "meta_integration.tasks.look_for_silence": {"queue": "sync"},
     "templates_app.tasks.ask_about_templates": {"queue": "sync"},
     "templates_app.tasks.sync_templates": {"queue": "sync"},
+    "templates_app.tasks.submit_template": {"queue": "sync"},
+    "templates_app.tasks.delete_template": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # What waits stays in the queue, where a pump sees that other numbers wait for its worker.
@@ -151,6 +153,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "templates_app.tasks.sweep_templates",
         "schedule": 60,
         "options": {"expires": 60},
+    },
+    "sweep-template-work": {
+        "task": "templates_app.tasks.sweep_template_work",
+        "schedule": 10,
+        "options": {"expires": 10},
     },
     "ask-about-templates": {
         "task": "templates_app.tasks.ask_about_templates",
@@ -209,7 +216,7 @@ META_WEBHOOK_HANDLERS = {
 # Who reads something, by a task, of an account that is connected; who is told, by a task, that an account has a new
 # access; and who says what waits for an account.
 META_CONNECTED = ["templates_app.tasks.sync_templates"]
-META_RECONNECTED = ["inbox.tasks.account_reconnected", "templates_app.tasks.sync_templates"]
+META_RECONNECTED = ["inbox.tasks.account_reconnected", "templates_app.tasks.account_reconnected"]
 META_WAITING = ["inbox.services.waiting.of_account"]
 # Who says what uses a template; and who is told, by a task, that it can be sent again, or no longer.
 TEMPLATE_USES = ["inbox.services.template_uses.uses"]
@@ -255,6 +262,8 @@ DOCTOR_CHECKS = [
     "meta_integration.doctor.ours.deliveries",
     "meta_integration.doctor.ours.signature",
     "inbox.doctor.outbox",
+    "templates_app.doctor.template_work",
+    "templates_app.doctor.stopped_templates",
     "meta_integration.doctor.theirs.callback",
     "meta_integration.doctor.theirs.meta",
     "meta_integration.doctor.theirs.app",

@@ -7,9 +7,7 @@ from django.utils.translation import gettext as _
 from templates_app import languages
 from templates_app.models import MessageTemplate
 from templates_app.pages import for_template, writer_required
-from templates_app.services import sync, writing
-
-LIST = "admin:templates_app_messagetemplate_changelist"
+from templates_app.services import submitting, sync, writing
 
 
 @for_template
@@ -21,17 +19,19 @@ def act(request, template):
         return redirect("templates_app:detail", template.pk)
     try:
         return what(request, template) or redirect("templates_app:detail", template.pk)
-    except writing.CannotWrite as problem:
+    except submitting.CannotSubmit as problem:
         messages.error(request, problem.words)
+    except submitting.NotReady:
+        messages.error(
+            request, _("It is not ready yet. What is wrong stands beside each field; nothing was submitted.")
+        )
+        return redirect("templates_app:edit", template.pk)
     return redirect("templates_app:detail", template.pk)
 
 
-def _discard(request, template: MessageTemplate):
-    if writing.discard(template, request.user):
-        messages.success(request, _("The draft “%(name)s” is gone.") % {"name": template})
-        return redirect(LIST)
-    messages.success(request, _("The changes are gone. The template is as Meta has it."))
-    return None
+def _submit(request, template: MessageTemplate):
+    submitting.submit(template, request.user)
+    messages.success(request, _("It is being handed to Meta."))
 
 
 def _sync(request, template: MessageTemplate):
@@ -39,7 +39,7 @@ def _sync(request, template: MessageTemplate):
     return redirect("templates_app:sync")
 
 
-ACTIONS = {"discard": _discard, "sync": _sync}
+ACTIONS = {"submit": _submit, "sync": _sync}
 
 
 @for_template
@@ -57,4 +57,4 @@ def add_language(request, template):
     except writing.CannotWrite as problem:
         messages.error(request, problem.words)
         return redirect("templates_app:detail", template.pk)
-    return redirect("templates_app:detail", added.pk)
+    return redirect("templates_app:edit", added.pk)

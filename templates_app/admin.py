@@ -138,6 +138,7 @@ class MessageTemplateAdmin(WorkspaceAdmin):
     search_fields = ["name", "text"]
     search_help_text = _("Name or text")
     ordering = ["name", "language"]
+    list_per_page = 30
     list_before_template = "templates_app/_list_head.html"
     empty_template = "templates_app/_empty.html"
     fields = [

@@ -119,7 +119,7 @@ def example(request, template):
 def _form(request, editing: Editing):
     context = {
         **_shown(editing),
-        "title": str(editing.template),
+        "title": _("Write a template"),
         "languages": [label_of(code) for code in LANGUAGES],
         "categories": kinds.CATEGORIES.items(),
         "formats": kinds.FORMATS.items(),

@@ -4,10 +4,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from templates_app import history, languages, statuses, uses, words
+from templates_app import history, languages, mapping_views, statuses, uses, words
 from templates_app.models import MessageTemplate, TemplateEvent
 from templates_app.pages import for_template, live_part, member_page, part_or_nothing, said_by, show
 from templates_app.preview import preview
+from templates_app.services import edits
 from templates_app.standing import standing
 from workspaces.admin_base import CappedPaginator
 
@@ -47,6 +48,7 @@ def state_of(request, template: MessageTemplate) -> str:
         "facts": facts_of(template),
         "price_effect": words.price_effect(template),
         "samples": samples,
+        "gaps": mapping_views.told(template),
         "events": history.told(history.of(template)[:EVENTS_SHOWN]),
         "bubbles": bubbles_of(template, samples),
         "url": reverse("templates_app:status", args=[template.pk]),
@@ -76,11 +78,22 @@ def facts_of(template: MessageTemplate) -> list[tuple[str, str]]:
         (_("Category before"), words.category(template.previous_category) if template.previous_category else ""),
         (_("Quality"), words.quality(template.quality)),
         (_("Time to live"), words.seconds(shown.get("message_send_ttl_seconds") or -1)),
+        (_("Changes that Meta still takes"), _edits_left(template)),
         (_("Account"), str(template.account)),
         (_("Meta's id"), template.template_id or "–"),
         (_("Last seen at Meta"), words.when(template.seen_at) or "–"),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _edits_left(template: MessageTemplate) -> str:
+    """Meta counts the changes of approved templates only."""
+    if not template.template_id or template.status != statuses.APPROVED:
+        return ""
+    left = edits.edits_left(template)
+    if left.next_at and not (left.in_24_hours and left.in_30_days):
+        return _("none before %(time)s") % {"time": words.when(left.next_at)}
+    return _("%(day)s today, %(month)s within 30 days") % {"day": left.in_24_hours, "month": left.in_30_days}
 
 
 def samples_of(template: MessageTemplate) -> list:

@@ -75,7 +75,7 @@ def _status(row: MessageTemplate, item: Item) -> None:
     )
     kind = Kind.DELETED if event == statuses.DELETED else Kind.STATUS
     why = info.get("reason") or info.get("description") or facts.reason
-    row = _tell(row, item, kind, facts, became=event, reason=why, detail=info | {"reason_word": facts.reason})
+    row = _tell(row, item, kind, facts, became=event, reason=why, detail=info | {"template_id": row.template_id})
     is_elsewhere = facts.category and row.category != facts.category
     if event == "UNARCHIVED" or is_elsewhere:
         news.ask_soon(row)

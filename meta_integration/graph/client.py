@@ -227,10 +227,10 @@ class MetaGraphClient:
         what = {"file_name": file_name, "file_length": file_length, "file_type": file_type}
         return _id_in("POST uploads", self._request("POST", f"{app_id}/uploads", params=what))
 
-    def continue_upload(self, session: str, file: BinaryIO, offset: int, most: int = -1) -> str:
-        """Send the file's bytes from `offset`, at most so many; return its handle, "" while Meta has not all.
+    def continue_upload(self, session: str, file: BinaryIO, offset: int) -> str:
+        """Send the file's bytes from `offset` to its end; return its handle, "" while Meta has not all.
 
-        Of a large file Meta gives several handles, one a line: together they are the handle.
+        `file` has a length and is sent as it is read. Of a large file Meta gives several handles, one a line.
         """
         file.seek(offset)
         answer = self._transfer(
@@ -238,7 +238,7 @@ class MetaGraphClient:
             session,
             "upload",
             headers={"file_offset": str(offset)},
-            data=file.read(most),
+            data=file if len(file) > offset else b"",
             auth=TokenAuth(self._auth.token, "OAuth"),
         )
         handle = answer.get("h")

@@ -11,6 +11,7 @@ from workspaces.mail import mail, managers_of
 
 Kind = Incident.Kind
 CONNECTION, NUMBERS = "admin:meta_integration_waba_changelist", "admin:meta_integration_phonenumber_changelist"
+TEMPLATES = "admin:templates_app_messagetemplate_changelist"
 # Where each kind is mended. What is not named here is nobody's errand in the shop.
 PAGES = {
     Kind.CONNECTION_BROKEN: CONNECTION,
@@ -22,6 +23,7 @@ PAGES = {
     Kind.NUMBER_STOPPED: NUMBERS,
     Kind.NUMBER_SILENT: NUMBERS,
     Kind.QUALITY_DROPPED: NUMBERS,
+    Kind.TEMPLATE_STOPPED: TEMPLATES,
 }
 
 
@@ -72,6 +74,7 @@ def what_we_did(kind: str) -> str:
         Kind.ACCESS_EXPIRES: _("Messages still go out."),
         Kind.SUBSCRIPTION_LOST: _("Galantis asks Meta for them again by itself. Until then, answers do not come in."),
         Kind.NUMBER_SILENT: _("Galantis checked the connection and asked Meta for webhooks again."),
+        Kind.TEMPLATE_STOPPED: _("What waits with it goes out when Meta lets it be sent again."),
         Kind.QUALITY_DROPPED: _("Campaigns go out more slowly from this number for now."),
         Kind.ACCOUNT_RESTRICTED: _("What Meta does not allow now waits until it does."),
     }

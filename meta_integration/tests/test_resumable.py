@@ -113,6 +113,28 @@ def test_a_session_without_an_id_is_no_session(graph, client, asset):
         handle_for(asset, client)
 
 
+def test_the_upload_of_an_earlier_try_goes_on_where_meta_says(graph, client, asset):
+    meta, told = Uploads(graph), []
+    meta.has = CONTENT[:6000]
+    assert handle_for(asset, client, session=SESSION, begun=told.append) == HANDLE
+    assert meta.has == CONTENT and meta.asked == [6000]
+    assert told == []
+
+
+def test_a_session_that_meta_does_not_know_any_more_is_begun_anew(graph, client, asset):
+    meta, told = Uploads(graph), []
+    graph.get(f"{ROOT}/upload:old", status=400, json={"error": {"code": 100, "error_subcode": 33}})
+    assert handle_for(asset, client, session="upload:old", begun=told.append) == HANDLE
+    assert meta.has == CONTENT and told == [SESSION]
+
+
+def test_how_far_it_has_come_is_told(graph, client, asset):
+    Uploads(graph, [4096])
+    told = []
+    handle_for(asset, client, sent=told.append)
+    assert told[-1] == len(CONTENT) and told == sorted(told)
+
+
 def test_what_templates_do_not_take_is_not_uploaded(graph, client):
     with pytest.raises(NotAFileForWhatsApp, match="JPEG, PNG"):
         handle_for(MediaAssetFactory(mime_type="audio/ogg"), client)

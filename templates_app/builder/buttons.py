@@ -9,7 +9,7 @@ from meta_integration.walk import text_in
 from templates_app import design as designs
 from templates_app import examples as given
 from templates_app.builder import kinds
-from templates_app.builder.fields import CHECK, SELECT, Field
+from templates_app.builder.fields import CHECK, PLACE, SELECT, Field
 
 
 @dataclass
@@ -29,6 +29,7 @@ class UrlExample:
 @dataclass
 class ButtonRow:
     at: str
+    here: Field
     number: int
     kind: str
     words: str
@@ -42,7 +43,7 @@ class ButtonRow:
 
     @property
     def fields(self) -> list[Field]:
-        return [*self.shown, *(self.examples.fields if self.examples else [])]
+        return [self.here, *self.shown, *(self.examples.fields if self.examples else [])]
 
 
 def button_rows(at: str, buttons: list[dict]) -> list[ButtonRow]:
@@ -56,6 +57,7 @@ def _row(at: str, place: int, button: dict, count: int) -> ButtonRow:
     rest = {key: value for key, value in button.items() if key not in shown}
     return ButtonRow(
         at=at,
+        here=Field(at, "", kind=PLACE),
         number=place + 1,
         kind=kind,
         words=spec.words if spec else kind,

@@ -8,12 +8,15 @@ from django.utils.functional import Promise
 
 from templates_app.lint import Finding
 
-TEXT, AREA, SELECT, CHECK, FILE = "text", "area", "select", "check", "file"
+TEXT, AREA, SELECT, CHECK, FILE, PLACE = "text", "area", "select", "check", "file", "place"
 
 
 @dataclass
 class Field:
-    """`name` is that of the input; `place` is how rules name it, where that differs."""
+    """`name` is that of the input; `place` is how rules name it, where that differs.
+
+    A PLACE is no input: what is found at a button, a card or all of them as a whole stands there.
+    """
 
     name: str
     label: str | Promise

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from templates_app import design as designs
+from templates_app.lint import buttons, texts
 
 CATEGORIES = {
     designs.MARKETING: (_("Marketing"), _("Offers, news, invitations: anything that is to sell. Costs most.")),
@@ -32,8 +33,9 @@ FILES = {
     "VIDEO": (("video/mp4",), _("MP4, 16 MB at most.")),
     "DOCUMENT": (("application/pdf",), _("PDF, 100 MB at most.")),
 }
-LIMITS = {"header": 60, "body": 1024, "body_with_offer": 600, "body_of_card": 160, "footer": 60, "offer": 16}
-LIMITS |= {"name": 512, "button": 25, "url": 2000, "phone_number": 20, "code": 15}
+LIMITS = {"header": texts.HEADER, "body": texts.BODY, "footer": texts.FOOTER, "offer": texts.OFFER, "name": 512}
+LIMITS |= {"body_with_offer": texts.BODY_OF_OFFER, "body_of_card": texts.BODY_OF_CARD, "button": texts.LABEL}
+LIMITS |= {"url": buttons.ADDRESS, "phone_number": buttons.PHONE, "code": buttons.CODE}
 # Parts of a template that the form shows; others stay in it as they are.
 KNOWN_PARTS = ("HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER")
 NAMES_OF_GAPS = ("first_name", "order_number", "total_price", "product_name", "shop_name", "tracking_code")

@@ -12,7 +12,7 @@ from templates_app import design as designs
 from templates_app import examples
 from templates_app.builder import kinds
 from templates_app.builder.buttons import ButtonRow, button_rows, one_time_fields
-from templates_app.builder.fields import AREA, CHECK, FILE, SELECT, Field, place_findings
+from templates_app.builder.fields import AREA, CHECK, FILE, PLACE, SELECT, Field, place_findings
 from templates_app.builder.reading import FIXED, FREE
 from templates_app.languages import direction_of, label_of
 from templates_app.lint import Finding
@@ -38,6 +38,7 @@ class Part:
 
     at: str
     place: str
+    here: Field | None
     number: int
     is_first: bool
     is_last: bool
@@ -49,15 +50,15 @@ class Part:
     body: Field
     body_examples: Examples
     buttons: list[ButtonRow]
-    kinds_to_add: list[tuple[str, str]]
+    adding: Field
     unknown: str
     unknown_names: list[str]
 
     @property
     def fields(self) -> list[Field]:
-        fields = [self.header, self.header_text, self.file, *self.header_examples.fields]
+        fields = [self.here, self.header, self.header_text, self.file, *self.header_examples.fields]
         fields += [self.body, *self.body_examples.fields]
-        return [each for each in fields if each] + [each for row in self.buttons for each in row.fields]
+        return [each for each in fields if each] + [each for row in self.buttons for each in row.fields] + [self.adding]
 
 
 @dataclass
@@ -79,6 +80,7 @@ class Form:
     offer: list[Field] = field(default_factory=list)
     cards: list[Part] = field(default_factory=list)
     fixed: list[Field] = field(default_factory=list)
+    all_cards: Field = field(default_factory=lambda: Field("cards", "", kind=PLACE))
     placed: list[tuple[Finding, Field | None]] = field(default_factory=list)
 
     @property
@@ -86,7 +88,7 @@ class Form:
         found = [self.name, self.language, self.category, self.format, self.lives, *self.fixed]
         for part in self.parts:
             found += part.fields
-        return [*found, *([self.footer] if self.footer else []), *self.offer]
+        return [*found, *([self.footer] if self.footer else []), *self.offer, *([self.all_cards] if self.parts else [])]
 
     @property
     def parts(self) -> list[Part]:
@@ -197,7 +199,13 @@ def _write_parts(form: Form, design: dict, assets: Mapping[str, MediaAsset]) -> 
     if has_offer:
         about = has_offer.get("limited_time_offer")
         form.offer = [
-            Field("offer.text", _("Words of the offer"), text_in(about, "text"), limit=16, is_foreign=True),
+            Field(
+                "offer.text",
+                _("Words of the offer"),
+                text_in(about, "text"),
+                limit=kinds.LIMITS["offer"],
+                is_foreign=True,
+            ),
             Field(
                 "offer.has_expiration",
                 _("Show when it ends"),
@@ -218,6 +226,7 @@ def _part(
     return Part(
         at=at,
         place=at.removesuffix("."),
+        here=Field(at.removesuffix("."), "", kind=PLACE) if at else None,
         number=number,
         is_first=number == 1,
         is_last=is_last,
@@ -229,10 +238,16 @@ def _part(
         body=_body(at, body, most),
         body_examples=_examples(at, "body", body, is_named),
         buttons=button_rows(at, designs.buttons(part)),
-        kinds_to_add=[(each, kinds.BUTTONS[each].words) for each in (kinds.BUTTONS_OF_CARDS if at else kinds.BUTTONS)],
+        adding=_adding(at),
         unknown=json.dumps(unknown) if unknown else "",
         unknown_names=[text_in(each, "type") or "?" for each in unknown],
     )
+
+
+def _adding(at: str) -> Field:
+    known = kinds.BUTTONS_OF_CARDS if at else kinds.BUTTONS
+    options = [(each, kinds.BUTTONS[each].words) for each in known]
+    return Field(f"{at}add", _("Kind of button"), "QUICK_REPLY", SELECT, f"{at}buttons", options=options)
 
 
 def _header(at: str, kind: str) -> Field:
@@ -246,6 +261,7 @@ def _header_text(at: str, header: dict | None) -> Field:
         f"{at}header.text",
         _("Text of the header"),
         text_in(header, "text"),
+        place=f"{at}header",
         help=_("One line, in bold. It may have one variable."),
         limit=kinds.LIMITS["header"],
         is_foreign=True,

@@ -157,10 +157,11 @@ def _status(change: Change, facts: Facts, at: datetime, told: TemplateEvent | No
     if facts.status == was:
         return
     change.is_changed = True
-    if facts.status in (statuses.PENDING_DELETION, statuses.DELETED) and was == statuses.APPROVED:
+    if facts.status in (statuses.PENDING_DELETION, statuses.DELETED) and was in (statuses.APPROVED, statuses.PAUSED):
         row.name_blocked_until = at + NAME_IS_BLOCKED
     if told is None:
         kind = Kind.DELETED if facts.status == statuses.DELETED else Kind.STATUS
+        info = facts.info | ({"template_id": row.template_id} if kind == Kind.DELETED else {})
         change.events.append(
             note(
                 row,
@@ -170,7 +171,7 @@ def _status(change: Change, facts: Facts, at: datetime, told: TemplateEvent | No
                 was=was,
                 became=facts.status,
                 reason=facts.reason,
-                detail=facts.info,
+                detail=info,
             )
         )
 
@@ -251,7 +252,8 @@ def _components(change: Change, facts: Facts, at: datetime, is_reading: bool) ->
     row.components, row.text, row.components_at = facts.components, design.text_of(facts.components) or row.text, at
     change.is_changed = True
     # Of one-time passwords Meta lists the text that it wrote itself, where we handed in none.
-    if was and row.category != design.AUTHENTICATION and not looks_alike(was, facts.components):
+    is_theirs = change.source != Source.SHOP and row.category != design.AUTHENTICATION
+    if was and is_theirs and not looks_alike(was, facts.components):
         change.events.append(note(row, Kind.COMPONENTS, source=change.source, at=at, detail={"components": was}))
 
 

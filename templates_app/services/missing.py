@@ -56,6 +56,7 @@ def _mark(row: MessageTemplate) -> Change:
     change, now = Change(row, row.is_sendable, row.status, SYNC, is_changed=True), timezone.now()
     if row.status == statuses.PENDING_DELETION:
         change.events = [note(row, Kind.DELETED, source=SYNC, at=now, was=row.status, became=statuses.DELETED)]
+        change.events[0].detail = {"template_id": row.template_id}
         row.status, row.status_at = statuses.DELETED, now
     else:
         row.missing_since = now

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from meta_integration.models import WABA
@@ -54,8 +55,10 @@ def apply_reading(template: MessageTemplate, found: Listed, *, at: datetime, sou
 
 
 def is_outdated(row: MessageTemplate, found: Listed, at: datetime) -> bool:
-    """The list still had the template in whose place this one was made since."""
-    return bool(row.template_id and row.template_id != found.template_id and row.status_at > at)
+    """The list still has the template in whose place this one was made since, or is being written."""
+    if row.template_id == found.template_id:
+        return False
+    return bool(row.template_id and row.status_at > at) or is_former(row, found.template_id)
 
 
 def save(change: Change) -> None:
@@ -131,11 +134,18 @@ def row_of(account: WABA, named: Named, *, at: datetime) -> tuple[MessageTemplat
     if row is None:
         return _found(account, named, at) or row_of(account, named, at=at)
     if row.template_id and named.template_id:
-        former = row.events.filter(kind=Kind.REPLACED, was=named.template_id[:60])
-        if not former.exists():  # Perhaps it was made anew at Meta: which of the two is there now, only Meta knows.
-            ask_soon(row)
+        if not is_former(row, named.template_id):
+            ask_soon(row)  # Perhaps it was made anew at Meta: which of the two is there now, only Meta knows.
+        return None, False
+    if named.template_id and is_former(row, named.template_id):
         return None, False
     return row, False
+
+
+def is_former(row: MessageTemplate, template_id: str) -> bool:
+    """The row was this template of Meta's once, and is another one now, or a draft of one."""
+    deleted = Q(kind=Kind.DELETED, detail__template_id=template_id)
+    return row.events.filter(Q(kind=Kind.REPLACED, was=template_id[:60]) | deleted).exists()
 
 
 def _found(account: WABA, named: Named, at: datetime) -> tuple[MessageTemplate, bool] | None:

@@ -1,5 +1,6 @@
 """Drafts: written, saved, copied and thrown away. What Meta knows of a template stays beside them, untouched."""
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import datetime
@@ -173,7 +174,8 @@ def _others(template: MessageTemplate, design: dict) -> tuple[tuple[str, str, st
     text = body.get("text")
     alike = Q(name=design.get("name", template.name))
     if isinstance(text, str) and text.strip():
-        alike |= Q(text__contains=text.strip())
+        # However it is broken into lines. So many words are enough: the rules compare all of them.
+        alike |= Q(text__regex=r"\s+".join(re.escape(word) for word in text.split()[:12]))
     rows = MessageTemplate.objects.filter(alike, account=template.account_id).exclude(pk=template.pk)
     rows = rows.exclude(status=statuses.DELETED).order_by("pk")
     found = rows.values_list("name", "language", "category", "components", "draft")

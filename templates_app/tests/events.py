@@ -35,5 +35,5 @@ def happen(account, *events: tuple) -> None:
     """Each as (field, value) or (field, value, seconds after the start)."""
     for field, value, *at in events:
         whole = body(account.waba_id, field, value, *at)
-        for item in walk.items_of(whole, 0, moment(10**6)):
+        for item in walk.items_of(whole, 0, moment(10**9)):
             webhooks.handle_template(item)

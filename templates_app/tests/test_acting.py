@@ -2,7 +2,6 @@
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from templates_app import statuses
 from templates_app.models import MessageTemplate
@@ -30,20 +29,6 @@ def post(client, template):
     return send
 
 
-def test_changes_that_are_not_submitted_can_be_thrown_away(post, template):
-    MessageTemplate.objects.filter(pk=template.pk).update(draft=DRAFT, draft_saved_at=timezone.now())
-    post("act", do="discard")
-    template.refresh_from_db()
-    assert template.draft is None and template.status == statuses.APPROVED
-
-
-def test_a_draft_that_meta_never_had_is_gone_and_the_list_follows(post, template):
-    MessageTemplate.objects.filter(pk=template.pk).update(draft=DRAFT, status=statuses.DRAFT, template_id="")
-    answer = post("act", do="discard")
-    assert not MessageTemplate.objects.filter(pk=template.pk).exists()
-    assert answer.url == reverse("admin:templates_app_messagetemplate_changelist")
-
-
 def test_a_language_is_added_as_a_draft_with_this_text(post, template):
     post("add_language", language="de")
     added = MessageTemplate.objects.get(account=template.account, name="order_ready", language="de")
@@ -59,7 +44,7 @@ def test_a_language_that_nobody_knows_is_refused_in_words(post, template):
 @pytest.mark.parametrize("name", ["act", "add_language"])
 def test_agents_and_analysts_change_nothing(post, template, role, name):
     MessageTemplate.objects.filter(pk=template.pk).update(draft=DRAFT)
-    assert post(name, role, do="discard", language="de").status_code == 403
+    assert post(name, role, do="submit", language="de").status_code == 403
     assert MessageTemplate.objects.get().draft == DRAFT
 
 
@@ -68,4 +53,4 @@ def test_support_looks_at_the_chosen_workspace_and_changes_nothing(client, templ
     client.post(reverse("workspaces:switch"), {"workspace": template.workspace_id})
     page = client.get(reverse("templates_app:detail", args=[template.pk]))
     assert page.status_code == 200 and "do-copy" not in page.content.decode()
-    assert client.post(reverse("templates_app:act", args=[template.pk]), {"do": "discard"}).status_code == 403
+    assert client.post(reverse("templates_app:act", args=[template.pk]), {"do": "submit"}).status_code == 403

@@ -1,5 +1,8 @@
 """The builder's pages: the form and the design are the same thing, nothing typed is lost, and no stranger writes."""
 
+import re
+from html.parser import HTMLParser
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -8,8 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from meta_integration.models import MediaAsset
 from meta_integration.tests.factories import MediaAssetFactory, WABAFactory
 from meta_integration.tests.samples import BY_TYPE, PNG
-from templates_app import lint, statuses
-from templates_app.lint import Finding
+from templates_app import statuses
 from templates_app.models import MessageTemplate
 from templates_app.services import writing
 from templates_app.tests.factories import MessageTemplateFactory
@@ -42,7 +44,6 @@ def template(account, marketer):
 
 def posted_by(page) -> dict:
     """What a browser would post of the form on this page."""
-    from html.parser import HTMLParser
 
     class Inputs(HTMLParser):
         def __init__(self):
@@ -271,7 +272,7 @@ def test_buttons_are_added_filled_moved_and_removed_without_javascript(client, t
     page = edit(
         client, template, "up:buttons[1]", **{"buttons[1].text": "Shop", "buttons[1].url": "https://example.com"}
     )
-    assert b'id="at-buttons[0]" tabindex="-1" autofocus' in page.content
+    assert b'id="f-buttons-0" tabindex="-1" autofocus' in page.content
     buttons = parts(template)["BUTTONS"]["buttons"]
     assert [(each["type"], each["text"]) for each in buttons] == [("URL", "Shop"), ("QUICK_REPLY", "Help")]
     edit(client, template, "remove:buttons[0]")
@@ -312,20 +313,18 @@ def test_examples_appear_as_gaps_are_typed_and_stand_at_the_right_number(client,
     assert parts(template)["BODY"]["example"] == {"body_text": [["Ann", "two"]]}
 
 
-def test_what_a_rule_finds_stands_at_its_field_in_the_summary_and_apart_from_advice(client, template, monkeypatch):
-    def rule(design, around):
-        yield Finding("a", "body.1", "No example", "Give one.")
-        yield Finding("b", "buttons", "Buttons are good", "Add one.", is_error=False)
-
-    monkeypatch.setattr(lint, "RULES", [rule])
-    page = client.get(f"/templates/{template.pk}/edit/").content.decode()
-    assert (
-        '<div id="f-body-example-1-says" class="t-says" data-error><p class="t-error"><b>No example</b> Give one.</p>'
-        in page
-    )
-    assert '<a class="g-link" href="#f-body-example-1">No example</a>' in page
-    assert "1 thing that Meta would refuse" in page
-    assert "<li>Buttons are good Add one.</li>" in page
+def test_what_a_rule_finds_stands_at_its_field_in_the_summary_and_apart_from_advice(client, template):
+    buttons = {"buttons[0].type": "QUICK_REPLY", "buttons[0].text": "Yes", "buttons[1].type": "CATALOG"}
+    offer = {"offer.here": "1", "offer.text": "Soon"}
+    page = edit(client, template, "refresh", body="HELLO {{1}}, WELCOME TO ALL OF OUR NEW THINGS", **buttons, **offer)
+    page = page.content.decode()
+    assert re.search(r'<div id="f-body-example-1-says" class="t-says"></div>', page)
+    data = {**posted_by(client.get(f"/templates/{template.pk}/edit/")), "body.example.1": ""}
+    page = client.post(f"/templates/{template.pk}/check/", data).content.decode()
+    at_field = re.search(r'<div id="f-body-example-1-says"[^>]* data-error><p class="t-error"><b>(.*?)</b>', page)
+    assert f'<a class="g-link" href="#f-body-example-1">{at_field[1]}</a>' in page
+    assert re.search(r'<div id="f-add-says"[^>]* data-error>', page)
+    assert "that Meta would refuse" in page
 
 
 def test_a_name_that_is_taken_does_not_keep_the_rest_from_being_saved(client, template, account):

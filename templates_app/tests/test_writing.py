@@ -171,6 +171,8 @@ def test_the_rules_hear_of_those_others_that_can_matter(account, django_assert_n
     MessageTemplateFactory(account=account, name="mine", language="de", text="x", components=[])
     footed = [*template.components, {"type": "FOOTER", "text": "Bye"}]
     MessageTemplateFactory(account=account, name="same_words", components=footed, text=f"{template.text}\nBye")
+    spaced = [{"type": "BODY", "text": template.text.replace(" ", "\n ")}]
+    MessageTemplateFactory(account=account, name="spaced", components=spaced, text=spaced[0]["text"])
     writing.create(account, "a_draft", "en_US", {**HELLO, "components": template.components}, None)
     MessageTemplateFactory(account=account, name="another", text="Something else", components=[])
     MessageTemplateFactory(name="mine", language="fr")
@@ -180,9 +182,17 @@ def test_the_rules_hear_of_those_others_that_can_matter(account, django_assert_n
     assert around.others == (
         ("mine", "de", "UTILITY", ""),
         ("same_words", "en_US", "UTILITY", f"{template.text}\nBye"),
+        ("spaced", "en_US", "UTILITY", spaced[0]["text"]),
         ("a_draft", "en_US", "UTILITY", template.text),
     )
     assert (around.samples, around.has_catalog) == ({}, False)
+
+
+@pytest.mark.parametrize("text", ["a (b", "[x]{{1}}? *+ \\d #~&", "\ue000 😀 é", "x" * 1024, "{{" * 400, "\t \n"])
+def test_whatever_the_text_is_others_can_be_looked_for(account, text):
+    template = MessageTemplateFactory(account=account, name="mine", components=[{"type": "BODY", "text": text}])
+    MessageTemplateFactory(account=account, name="same", components=template.components, text=text)
+    assert len(writing.around(template).others) == (1 if text.strip() else 0)
 
 
 def test_the_rules_hear_of_example_files_and_the_catalog(account, draft):

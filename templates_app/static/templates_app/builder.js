@@ -86,7 +86,7 @@
     if (!form()) return;
     for (const says of form().querySelectorAll(".t-says")) {
       const input = document.getElementById(says.id.replace(/-says$/, ""));
-      if (!input) continue;
+      if (!input?.matches("input, select, textarea")) continue;
       if (says.hasAttribute("data-error")) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
     }

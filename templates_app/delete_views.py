@@ -1,0 +1,34 @@
+"""Deleting a template at Meta, asked once."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from templates_app import uses
+from templates_app.models import MessageTemplate
+from templates_app.pages import for_template, show, writer_required
+from templates_app.services import deleting
+
+
+@for_template
+@writer_required
+def delete(request, template):
+    """What deleting means, asked once: this language or all of them."""
+    same = MessageTemplate.objects.for_workspace(request.workspace).filter(account=template.account_id)
+    same = same.filter(name=template.name).exclude(template_id="").order_by("language")
+    if request.method == "POST":
+        try:
+            deleting.delete(template, request.user, all_languages=request.POST.get("which") == "all")
+        except deleting.CannotDelete as problem:
+            messages.error(request, problem.words)
+        else:
+            messages.success(request, _("“%(name)s” is being deleted at Meta.") % {"name": template})
+        return redirect("templates_app:detail", template.pk)
+    others = [each for each in same if each.pk != template.pk and each.status_facts.may_delete]
+    context = {
+        "template": template,
+        "others": others,
+        "uses": uses.uses_of(template),
+        "uses_of_others": [use for each in others for use in uses.uses_of(each)],
+    }
+    return show(request, "delete.html", _("Delete “%(name)s”") % {"name": template.name}, context)

@@ -11,6 +11,7 @@ from inbox.views import mark_read, queued, thread_of
 from templates_app import preview
 from templates_app.models import MessageTemplate
 from templates_app.services import gaps as kinds
+from templates_app.services.values import known_values
 from workspaces import services as workspaces
 from workspaces.middleware import workspace_required
 
@@ -29,7 +30,7 @@ def fill(request, pk, template_pk):
     current, template = _thread_and_template(request, pk, template_pk)
     if request.method != "POST":
         mark_read(request, current)
-        fields = filling.begin(template, facts.known(template, current))
+        fields = filling.begin(template, known_values(template, facts.of_thread(current)))
         return _form(request, current, template, fields, problem=holds.why(template))
     fields = filling.received(template, request.POST, request.FILES)
     key = request.POST.get("key", "")[:64]

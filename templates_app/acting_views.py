@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from templates_app import languages
 from templates_app.models import MessageTemplate
 from templates_app.pages import for_template, writer_required
-from templates_app.services import submitting, sync, writing
+from templates_app.services import submitting, sync, unpausing, writing
 
 
 @for_template
@@ -19,7 +19,7 @@ def act(request, template):
         return redirect("templates_app:detail", template.pk)
     try:
         return what(request, template) or redirect("templates_app:detail", template.pk)
-    except submitting.CannotSubmit as problem:
+    except (submitting.CannotSubmit, unpausing.CannotUnpause) as problem:
         messages.error(request, problem.words)
     except submitting.NotReady:
         messages.error(
@@ -39,7 +39,12 @@ def _sync(request, template: MessageTemplate):
     return redirect("templates_app:sync")
 
 
-ACTIONS = {"submit": _submit, "sync": _sync}
+def _unpause(request, template: MessageTemplate):
+    unpausing.unpause(template, request.user)
+    messages.success(request, _("Meta lets it go on. Its status is read now."))
+
+
+ACTIONS = {"submit": _submit, "sync": _sync, "unpause": _unpause}
 
 
 @for_template

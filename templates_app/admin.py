@@ -74,7 +74,7 @@ class NeedsYouFilter(admin.SimpleListFilter):
     REASONS = {
         "you": (_("Anything"), Q()),
         "draft": (_("Not submitted"), Q(draft__isnull=False)),
-        "problem": (_("Submitting failed"), Q(work_problem__isnull=False)),
+        "problem": (_("Not taken by Meta"), Q(work_problem__isnull=False)),
         "category": (_("Category will change"), ~Q(next_category="")),
         "missing": (_("Missing at Meta"), Q(missing_since__isnull=False)),
     }
@@ -197,7 +197,7 @@ class MessageTemplateAdmin(WorkspaceAdmin):
         if template.work:
             badges.append(("waiting", template.get_work_display()))
         if template.work_problem:
-            badges.append(("bad", _("Submitting failed")))
+            badges.append(("bad", template.work_problem.get("title") or _("Not taken by Meta")))
         elif template.has_draft and template.status != statuses.DRAFT:
             badges.append(("quiet", _("Changes not submitted")))
         return format_html_join(" ", '<span class="g-badge {}">{}</span>', badges)

@@ -104,14 +104,14 @@ def discard(request, template):
 @for_template
 @writer_required
 def example(request, template):
-    """A file for a header, as the page uploads it. Answers with its number, or with what is wrong with it."""
+    """A file for a header, as the page uploads it. Answers `asset`, its number, or `words` on what is wrong with it."""
     try:
         file, kind = request.FILES["file"], request.POST["kind"]
         asset = sample_files.keep(request.workspace, file, file.name, kind)
     except (MultiValueDictKeyError, KeyError):
-        return JsonResponse({"words": _("No file came with it. Choose it again.")}, status=400)
+        return JsonResponse({"words": _("No file came with it. Choose it again.")})
     except NotAFileForWhatsApp as exc:
-        return JsonResponse({"words": str(exc)}, status=400)
+        return JsonResponse({"words": str(exc)})
     return JsonResponse({"asset": asset.pk})
 
 

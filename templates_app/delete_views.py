@@ -15,16 +15,10 @@ from templates_app.services import deleting
 def delete(request, template):
     """What deleting means, asked once: this language or all of them."""
     same = MessageTemplate.objects.for_workspace(request.workspace).filter(account=template.account_id)
-    same = same.filter(name=template.name).exclude(template_id="").order_by("language")
+    same = same.filter(name=template.name).exclude(status__in=deleting.GOING).order_by("language")
     if request.method == "POST":
-        try:
-            deleting.delete(template, request.user, all_languages=request.POST.get("which") == "all")
-        except deleting.CannotDelete as problem:
-            messages.error(request, problem.words)
-        else:
-            messages.success(request, _("“%(name)s” is being deleted at Meta.") % {"name": template})
-        return redirect("templates_app:detail", template.pk)
-    others = [each for each in same if each.pk != template.pk and each.status_facts.may_delete]
+        return _delete(request, template, all_languages=request.POST.get("which") == "all")
+    others = list(same.exclude(pk=template.pk))
     context = {
         "template": template,
         "others": others,
@@ -32,3 +26,16 @@ def delete(request, template):
         "uses_of_others": [use for each in others for use in uses.uses_of(each)],
     }
     return show(request, "delete.html", _("Delete “%(name)s”") % {"name": template.name}, context)
+
+
+def _delete(request, template: MessageTemplate, *, all_languages: bool):
+    try:
+        deleting.delete(template, request.user, all_languages=all_languages)
+    except deleting.CannotDelete as problem:
+        messages.error(request, problem.words)
+        return redirect("templates_app:detail", template.pk)
+    if template.template_id:
+        messages.success(request, _("“%(name)s” is being deleted at Meta.") % {"name": template})
+        return redirect("templates_app:detail", template.pk)
+    messages.success(request, _("The draft “%(name)s” is gone.") % {"name": template})
+    return redirect("admin:templates_app_messagetemplate_changelist")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from meta_integration.number_words import when
 from templates_app import statuses, words
 from templates_app.models import MessageTemplate
+from templates_app.services import unpausing
 
 # What a page offers, in the order in which it helps.
 EDIT, COPY, UNPAUSE, SYNC, APPEAL = "edit", "copy", "unpause", "sync", "appeal"
@@ -37,7 +38,7 @@ def standing(template: MessageTemplate) -> Standing:
         found.means = ""  # What is said of this pause is truer than what is said of pauses.
     found.because += _dates(template, info)
     found.said = _said(info)
-    found.steps = _steps(template, str(info.get("title") or template.status_reason))
+    found.steps = _steps(template)
     return found
 
 
@@ -67,7 +68,7 @@ def _said(info: dict) -> list[str]:
     return list(dict.fromkeys(text for text in texts if isinstance(text, str) and text and text not in known))
 
 
-def _steps(template: MessageTemplate, reason: str) -> list[str]:
+def _steps(template: MessageTemplate) -> list[str]:
     if template.missing_since:
         return [SYNC, COPY]
     steps = {
@@ -79,5 +80,4 @@ def _steps(template: MessageTemplate, reason: str) -> list[str]:
         statuses.DISABLED: [COPY, APPEAL],
     }.get(template.status, [EDIT, COPY] if template.status_facts.may_edit else [COPY])
     # Other pauses end by themselves, and Meta does not shorten them.
-    is_by_pacing = template.status == statuses.PAUSED and reason == "RATE_LIMITING_PAUSE"
-    return [UNPAUSE, *steps] if is_by_pacing else steps
+    return [UNPAUSE, *steps] if unpausing.is_paced(template) else steps

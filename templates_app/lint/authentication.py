@@ -9,6 +9,7 @@ from meta_integration.walk import text_in
 from templates_app import design as designs
 from templates_app.lint import reading
 from templates_app.lint.findings import Around, Said, error
+from templates_app.lint.parts import part_in_words
 
 PARTS = ("BODY", "FOOTER", "BUTTONS")
 TYPES, LABEL, LONGEST_MINUTES = ("COPY_CODE", "ONE_TAP", "ZERO_TAP"), 25, 90
@@ -22,8 +23,8 @@ def code_parts(design: dict, _around: Around) -> Iterator[Said]:
     for kind in dict.fromkeys(reading.kinds(_components(design))):
         if kind and kind not in PARTS:
             field = {"CAROUSEL": "cards", "LIMITED_TIME_OFFER": "offer"}.get(kind, kind.lower())
-            words = _("A template for one-time codes cannot have a part of the kind %(kind)s.") % {"kind": kind[:60]}
-            yield field, words, _("Remove it, or choose another category.")
+            words = _("A template for one-time codes cannot have this part: %(part)s.")
+            yield field, words % {"part": part_in_words(kind)}, _("Remove it, or choose another category.")
 
 
 @error

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from templates_app import design as designs
 from templates_app.lint import reading
 from templates_app.lint.findings import Around, Said, error
+from templates_app.lint.parts import part_in_words
 
 LEAST, MOST = 2, 10
 FORMATS = ("IMAGE", "VIDEO", "PRODUCT")
@@ -19,7 +20,7 @@ OF_PRODUCTS = ("SPM", "URL")
 def card_count(design: dict, _around: Around) -> Iterator[Said]:
     count = len(_cards(design))
     if _has_carousel(design) and not LEAST <= count <= MOST:
-        words = _("The carousel has %(count)s cards, and Meta takes %(least)s to %(most)s.")
+        words = _("The number of cards is %(count)s, and Meta takes %(least)s to %(most)s.")
         yield "cards", words % {"count": count, "least": LEAST, "most": MOST}, _("Add some, or remove those too many.")
 
 
@@ -36,7 +37,7 @@ def card_parts(design: dict, _around: Around) -> Iterator[Said]:
     for at, card in _cards(design):
         for kind in dict.fromkeys(reading.kinds(card)):
             if kind and kind not in PARTS:
-                words = _("A card cannot have a part of the kind %(kind)s.") % {"kind": kind[:60]}
+                words = _("A card cannot have this part: %(part)s.") % {"part": part_in_words(kind)}
                 yield at.rstrip("."), words, _("Remove it: a card has a header, a text and buttons.")
 
 

@@ -91,8 +91,8 @@ def too_many_variables(design: dict, _around: Around) -> Iterator[Said]:
     for field, _component, text in reading.texts(design, "BODY"):
         count, words = len(designs.VARIABLE.findall(text)), len(designs.VARIABLE.sub("x", text).split())
         if count and count * WORDS_FOR_EACH >= words:
-            said = _("The text has %(count)s variables and is only %(words)s words long.")
-            todo = _("Write at least %(more)s more words around them, or remove a variable.")
+            said = _("There are too many variables for so few words (variables: %(count)s, words: %(words)s).")
+            todo = _("Write more words around them, at least %(more)s, or remove a variable.")
             values = {"count": count, "words": words, "more": count * WORDS_FOR_EACH + 1 - words}
             yield field, said % values, todo % values
 

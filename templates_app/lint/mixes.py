@@ -19,7 +19,7 @@ def button_count(design: dict, _around: Around) -> Iterator[Said]:
     for at, part in reading.parts(design):
         most, count = MOST_ON_A_CARD if at else MOST, len(designs.buttons(part))
         if designs.component(part, "BUTTONS") is not None and not 1 <= count <= most:
-            words = _("There are %(count)s buttons, and Meta takes 1 to %(most)s here.")
+            words = _("The number of buttons is %(count)s, and Meta takes 1 to %(most)s here.")
             yield f"{at}buttons", words % {"count": count, "most": most}, _("Add one, or remove those too many.")
 
 
@@ -29,7 +29,7 @@ def buttons_of_kind(design: dict, _around: Around) -> Iterator[Said]:
         for kind in dict.fromkeys(kinds):
             most = MOST_OF_KIND.get(kind, 1)
             if kind in buttons.KINDS and kinds.count(kind) > most:
-                words = _("There are %(count)s buttons of the kind “%(kind)s”, and Meta takes %(most)s at most.")
+                words = _("The number of buttons “%(kind)s” is %(count)s, and Meta takes %(most)s at most.")
                 values = {"count": kinds.count(kind), "kind": kind_in_words(kind), "most": most}
                 yield f"{at}buttons", words % values, _("Remove those too many.")
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from meta_integration.walk import text_in
 from templates_app import design as designs
+from templates_app.languages import words_of
 from templates_app.lint import reading
 from templates_app.lint.findings import Around, Said, advice, error
 
@@ -20,20 +21,21 @@ def name_taken(design: dict, around: Around) -> Iterator[Said]:
 
 @error
 def same_text(design: dict, around: Around) -> Iterator[Said]:
-    for name, _language, _category in _same(design, around):
-        if name != text_in(design, "name"):
+    mine = text_of(design)
+    if reading.is_code(design) or not mine:
+        return
+    for name, language, category, text in around.others:
+        if category.upper() == designs.AUTHENTICATION or _plain(text) != mine:
+            continue
+        if name == text_in(design, "name"):
+            words = _("The text and footer are still those of the language %(language)s.") % {
+                "language": words_of(language)
+            }
+            yield "body", words, _("Translate them: Meta takes no text twice.")
+        else:
             words = _("The template “%(name)s” has the same text and footer, and Meta takes no text twice.")
             yield "body", words % {"name": name[:60]}, _("Use that one, or change some words.")
-            return
-
-
-@advice
-def not_translated(design: dict, around: Around) -> Iterator[Said]:
-    for name, language, _category in _same(design, around):
-        if name == text_in(design, "name") and language != text_in(design, "language"):
-            words = _("The text is the one of the language %(language)s.") % {"language": language[:20]}
-            yield "body", words, _("Translate it: Meta's reviewers refuse texts in another language than chosen.")
-            return
+        return
 
 
 @advice
@@ -42,18 +44,11 @@ def other_category(design: dict, around: Around) -> Iterator[Said]:
     for name, language, category, _text in around.others:
         is_another_language = name == text_in(design, "name") and language != text_in(design, "language")
         if is_another_language and category and category.upper() != mine:
-            words = _("In the language %(language)s this template has another category.") % {"language": language[:20]}
+            words = _("In the language %(language)s this template has another category.") % {
+                "language": words_of(language)
+            }
             yield "category", words, _("Give all languages of a name the same category, so that they cost the same.")
             return
-
-
-def _same(design: dict, around: Around) -> Iterator[tuple[str, str, str]]:
-    mine = text_of(design)
-    if reading.is_code(design) or not mine:
-        return
-    for name, language, category, text in around.others:
-        if category.upper() != designs.AUTHENTICATION and _plain(text) == mine:
-            yield name, language, category
 
 
 def text_of(design: dict) -> str:
@@ -67,4 +62,4 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-RULES = (name_taken, same_text, not_translated, other_category)
+RULES = (name_taken, same_text, other_category)

@@ -32,7 +32,7 @@ def part_twice(design: dict, _around: Around) -> Iterator[Said]:
         kinds = reading.kinds(part)
         for kind in dict.fromkeys(kinds):
             if kind in KINDS and kinds.count(kind) > 1:
-                words = _("There is more than one part of the kind %(kind)s.") % {"kind": kind}
+                words = _("There is more than one of this part: %(part)s.") % {"part": part_in_words(kind)}
                 yield f"{at}{_field(kind)}", words, _("Keep one and remove the others.")
 
 
@@ -73,6 +73,17 @@ def part_unknown(design: dict, _around: Around) -> Iterator[Said]:
                 words = _("Galantis does not know the part %(kind)s, and cannot check it.") % {"kind": kind[:60]}
                 todo = _("It stays as it is. Messages with this template may have to be sent from Meta's own pages.")
                 yield f"{at}components[{place}]", words, todo
+
+
+def part_in_words(kind: str) -> str:
+    return {
+        "HEADER": _("header"),
+        "BODY": _("text"),
+        "FOOTER": _("footer"),
+        "BUTTONS": _("buttons"),
+        "CAROUSEL": _("carousel"),
+        "LIMITED_TIME_OFFER": _("limited-time offer"),
+    }.get(kind, kind[:60])
 
 
 def _of_marketing() -> dict[str, str]:

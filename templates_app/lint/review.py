@@ -25,7 +25,7 @@ PROMOTIONAL = (
     "rebajas", "compra ahora", "cupón", "soldes", "remise", "promotion", "code promo", "achetez", "offerta",
     "sconto", "saldi", "acquista ora", "promoção", "desconto", "descontos", "cupom", "compre agora",
 )  # fmt: skip
-PROMOTION = re.compile(rf"(?i)(?<!\w)({'|'.join(map(re.escape, PROMOTIONAL))})(?!\w)|\d\s?%")
+PROMOTION = re.compile(rf"(?i)(?<!\w)({'|'.join(map(re.escape, PROMOTIONAL))})(?!\w)|\d+\s?%")
 EMOJI = re.compile("[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf]")
 MOST_EMOJI, FEW_LETTERS = 5, 12
 

@@ -18,7 +18,7 @@ from templates_app.services.gaps import Gap
 from templates_app.services.parameters import MissingValues, WrongValue, is_empty, parameter_of
 from templates_app.services.sources import FIXED, LINK, NEVER_CHOSEN, SOURCES, TEXT, fitting
 
-__all__ = ["MappingProblem", "check_mapping", "fill", "used_sources", "values_for"]
+__all__ = ["MappingProblem", "check_mapping", "fill", "known_values", "used_sources", "values_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,17 @@ def values_for(template: MessageTemplate, facts: Mapping, given: Mapping | None 
     Raises MissingValues for all that is required and has no value. What is mapped for gaps that the template does not
     have any more is passed over.
     """
-    given, values, missing = given or {}, {}, []
-    for gap in render.gaps(template):
-        value = given.get(gap.key)
-        if is_empty(value):
-            value = _value_for(gap, template.mapping.get(gap.key), facts)
-        if not is_empty(value):
-            values[gap.key] = value
-        elif gap.is_required:
-            missing.append(gap.key)
+    open_gaps = render.gaps(template)
+    values = _known(template, open_gaps, facts, given or {})
+    missing = [gap.key for gap in open_gaps if gap.is_required and gap.key not in values]
     if missing:
         raise MissingValues(missing)
     return values
+
+
+def known_values(template: MessageTemplate, facts: Mapping, given: Mapping | None = None) -> dict:
+    """The same as far as it goes: what is missing is left to a person."""
+    return _known(template, render.gaps(template), facts, given or {})
 
 
 def used_sources(mapping: Mapping) -> set[str]:
@@ -76,6 +75,15 @@ def check_mapping(mapping: Mapping, gaps: Iterable[Gap]) -> list[MappingProblem]
         elif words := _wrong_in(gap, entry):
             found.append(MappingProblem(gap.key, words))
     return found
+
+
+def _known(template: MessageTemplate, open_gaps: list[Gap], facts: Mapping, given: Mapping) -> dict:
+    mapping = template.mapping if isinstance(template.mapping, Mapping) else {}
+    found = {}
+    for gap in open_gaps:
+        value = given.get(gap.key)
+        found[gap.key] = _value_for(gap, mapping.get(gap.key), facts) if is_empty(value) else value
+    return {key: value for key, value in found.items() if not is_empty(value)}
 
 
 # Values ---------------------------------------------------------------------------------------------------------------

@@ -98,6 +98,7 @@ def test_what_is_missing_is_told_before_anything_is_queued(db):
     with pytest.raises(MissingValues) as caught:
         values.values_for(template, {})
     assert caught.value.keys == ["body.2", "buttons[0].url", "buttons[1].code"]
+    assert values.known_values(template, {}) == {"body.1": "there"}
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,11 @@ def sweep_outbox() -> int:
 
 
 @shared_task
+def fail_what_is_too_old() -> int:
+    return claims.fail_what_is_too_old()
+
+
+@shared_task
 def adopt_orphan_statuses() -> int:
     return statuses.adopt_orphans()
 

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inbox.models import Message, Priority
 from inbox.outbox import reach
 from inbox.services.moves import move_messages
-from inbox.services.waiting import TOO_LATE
+from inbox.services.waiting import TOO_LATE, TOO_OLD
 from meta_integration import pacing
 from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import media
@@ -24,6 +24,8 @@ from workspaces import live
 S = Message.Status
 # Campaigns are fed no further ahead than this: what waits in their own lists can still be stopped or changed.
 SECONDS_AHEAD = 60
+# Failed in one go; the rest in the next.
+MOST_TOO_OLD = 10_000
 # Messages a second that one process is sure to send, with the machine's other work beside it.
 ONE_PROCESS_SENDS = 400
 
@@ -173,10 +175,26 @@ def sweep() -> list[int]:
 def fail_what_is_too_late(number: PhoneNumber) -> None:
     """Free text whose window closed while it waited fails with that reason, instead of going out to be refused."""
     is_closed = Q(thread__window_expires_at=None) | Q(thread__window_expires_at__lte=timezone.now())
-    late = Message.objects.filter(is_closed, number=number, status=S.QUEUED)
-    late = list(late.exclude(type="template").values_list("pk", flat=True))
-    failed = move_messages(late, S.FAILED, error=str(TOO_LATE))
+    late = Message.objects.filter(is_closed, number=number, status=S.QUEUED).exclude(type="template")
+    _fail(late, TOO_LATE)
+    _fail(_too_old().filter(number=number), TOO_OLD)
+
+
+def fail_what_is_too_old() -> int:
+    """The same for what waits where nothing goes out: a connection nobody mends, a template that stays stopped."""
+    return _fail(_too_old().order_by("pk")[:MOST_TOO_OLD], TOO_OLD)
+
+
+def _too_old() -> QuerySet[Message]:
+    """Templates may go out at any time, and so would wait for ever."""
+    since = timezone.now() - timedelta(hours=settings.TEMPLATES_WAIT_HOURS)
+    return Message.objects.filter(type="template", status=S.QUEUED, not_before__lt=since)
+
+
+def _fail(messages: QuerySet[Message], because) -> int:
+    failed = move_messages(messages.values_list("pk", flat=True), S.FAILED, error=str(because))
     tell_pages(failed)
+    return len(failed)
 
 
 def unknown() -> dict:

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseForbidden, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -17,7 +18,7 @@ from inbox.services import own_test, reading, sending
 from meta_integration import wizard
 from meta_integration.filetypes import NotAFileForWhatsApp
 from meta_integration.graph.errors import as_int
-from meta_integration.models import PhoneNumber
+from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import inbound_media, media
 from workspaces import live, wakeups
 from workspaces import services as workspaces
@@ -131,6 +132,8 @@ def test_message_sent(request, pk):
     """What became of it: the page asks again until there is no more to come."""
     messages = Message.objects.for_workspace(request.workspace).filter(direction=Message.Direction.OUT)
     message = get_object_or_404(messages.select_related("thread__contact", "number__account"), pk=pk)
+    if message.wamid:  # Meta has taken it: the last step of connecting is done.
+        WABA.objects.filter(pk=message.number.account_id, tested_at=None).update(tested_at=timezone.now())
     context = {"title": _("Your test message"), "message": message, "waits": message.number.why_it_waits()}
     if request.htmx:
         return render(request, "inbox/_test_message.html", context)

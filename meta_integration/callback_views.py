@@ -44,7 +44,7 @@ def deauthorize(request, facts: dict, text: str):
 @signed_by_meta
 def data_deletion(request, facts: dict, text: str):
     row = person_gone.delete_data(facts, text)
-    log.info("Meta says that a person wants their data deleted", accounts=row.account_count)
+    log.info("Meta says that a person wants their data deleted", request=row.pk)
     url = settings.PUBLIC_URL + reverse("public:deletion_status", args=[row.confirmation_code])
     return JsonResponse({"url": url, "confirmation_code": row.confirmation_code})
 

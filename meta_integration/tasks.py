@@ -3,7 +3,7 @@ import time
 from celery import shared_task
 
 from meta_integration import intake
-from meta_integration.services import calls, connect, health, silence, traffic, watch
+from meta_integration.services import calls, connect, health, person_gone, silence, traffic, watch
 from workspaces import wakeups
 
 # A task gives its worker back after this; the rest is announced anew.
@@ -80,3 +80,10 @@ def trim_graph_calls() -> int:
 @shared_task
 def forget_old_connect_attempts() -> int:
     return connect.forget_old_attempts()
+
+
+@shared_task
+def delete_data() -> int:
+    """Forget what people asked Meta to have deleted. Returns how many requests were done."""
+    wakeups.awake(delete_data.name)
+    return person_gone.delete_what_was_asked()

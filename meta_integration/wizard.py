@@ -37,7 +37,7 @@ def steps_of(account: WABA, *, is_registered: bool, now: str = "") -> list[Step]
     states["register"] = DONE if is_registered else PROBLEM
     states["subscribe"] = DONE if account.is_subscribed else PROBLEM
     states["templates"] = DONE if account.templates_read_at else OPEN
-    states["test"] = OPEN
+    states["test"] = DONE if account.tested_at else OPEN
     if now:
         states[now] = NOW
     return [Step(title, states[name]) for name, title in TITLES.items()]

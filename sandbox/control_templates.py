@@ -9,12 +9,13 @@ from .message_templates.news import Telling
 from .state import MessageTemplate
 
 LANGUAGES = ("en", "es")
+MOST_TIMES = 20
 
 DEEDS = {  # what may be done to a template, and what else the request then says
     "approve": (moderation.approve, ()),
     "reject": (moderation.reject, ("reason", "why", "recommendation")),
     "pend": (moderation.pend, ()),
-    "pause": (moderation.pause, ("which",)),
+    "pause": (moderation.pause, ("which", "seconds")),
     "unpause": (moderation.unpause, ()),
     "disable": (moderation.disable, ()),
     "flag": (moderation.flag, ()),
@@ -53,7 +54,7 @@ def _none_of(name: str, allowed) -> str:
 def telling_of(data: dict) -> Telling:
     return Telling(
         is_told=bool(data.get("tell", True)),
-        times=whole(data, "times", 1),
+        times=min(whole(data, "times", 1), MOST_TIMES),
         delay=fraction(data, "delay"),
         ago=fraction(data, "ago"),
         with_dash=bool(data.get("with_dash")),

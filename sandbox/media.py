@@ -103,7 +103,7 @@ def _references_of_template(components: list[dict], where: str) -> list[tuple[st
     for index, component in enumerate(components):
         path = f"{where}['components'][{index}]"
         for place, parameter in enumerate(component.get("parameters") or []):
-            kind = parameter.get("type")
+            kind = str(parameter.get("type")).lower()
             if kind in filetypes.KINDS and isinstance(parameter.get(kind), dict):
                 found.append((kind, parameter[kind], f"{path}['parameters'][{place}]"))
         for place, card in enumerate(component.get("cards") or []):

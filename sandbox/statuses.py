@@ -24,8 +24,9 @@ OF_THE_WEATHER = "Made by the weather of the sandbox."
 PATIENCE = 5  # seconds that an answer waits for its own status to arrive
 
 
-def begin(meta, message: ChatMessage) -> None:
-    meta.spawn(_live(meta, message))
+def begin(meta, message: ChatMessage, held: float = 0) -> None:
+    """After `held` seconds, for a template whose quality Meta wants to see first."""
+    meta.spawn(_live(meta, message, held))
 
 
 async def begin_before_the_answer(meta, message: ChatMessage) -> None:
@@ -42,7 +43,8 @@ def resume(meta) -> None:
             begin(meta, message)
 
 
-async def _live(meta, message: ChatMessage) -> None:
+async def _live(meta, message: ChatMessage, held: float) -> None:
+    await asyncio.sleep(held)
     await _pause(meta)
     failure = _failure(meta, message)
     if failure:

@@ -10,7 +10,7 @@ UNITS = {  # what a number counts: its short name on the page, the highest, is i
     "bytes": ("bytes", 200_000_000, True),
     "updates": ("updates", 1000, True),
     "rows": ("rows", 10_000, True),
-    "page": ("th page", 1000, True),
+    "page": ("page", 1000, True),
 }
 
 GROUPS = {
@@ -68,6 +68,13 @@ SWITCHES = {
     "pair_limited": Switch("sending", "Too many to one customer", "Sending gets error 131056."),
     "refuse": Switch("sending", "Refused at once", "The answer is this code, or one of several.", "code", 131026),
     "fail_later": Switch("sending", "Fails later", "Accepted; then a failed status with this code.", "code", 131026),
+    "template_held": Switch(
+        "sending",
+        "Templates held",
+        "Accepted as held_for_quality_assessment; goes on after so many seconds.",
+        "seconds",
+        10,
+    ),
     "messages_delay": Switch("sending", "Late answer", "Seconds between accepting and answering.", "seconds", 5),
     "messages_delay_before": Switch(
         "sending", "Late acceptance", "Seconds before it is accepted at all.", "seconds", 5
@@ -117,7 +124,7 @@ SWITCHES = {
     ),
     "no_throughput_limit": Switch("rules", "Throughput limit off", "A number may send as fast as it can."),
     "no_template_limits": Switch(
-        "rules", "Template limits off", "Any number of templates, creations in an hour and edits."
+        "rules", "Template limits off", "Any number of templates, creations and edits; names of deleted ones are free."
     ),
     "no_window": Switch("rules", "24 hours off", "Free messages reach customers who have not written."),
     "no_messaging_limit": Switch("rules", "Daily customers off", "Any number of new customers in 24 hours."),

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from inbox.models import Contact, Message
 from inbox.tests.factories import MessageFactory
+from meta_integration import wizard
 from meta_integration.tests.factories import MediaAssetFactory, PhoneNumberFactory
 from templates_app.models import TemplateSample, TemplateSync
 from templates_app.tests.factories import MessageTemplateFactory
@@ -155,3 +156,12 @@ def test_the_page_shows_the_ticks_or_the_reason(browser, number, status, words, 
 def test_analysts_send_nothing(client, number, agent):
     client.force_login(MembershipFactory(workspace=agent.workspace, role=Role.ANALYST).user)
     assert send(client, number).status_code == 403
+
+
+@pytest.mark.parametrize(("wamid", "is_done"), [("wamid.1", True), (None, False)])
+def test_the_last_step_of_connecting_is_done_when_meta_has_the_message(browser, number, wamid, is_done):
+    message = MessageFactory(thread__number=number, status="sent", direction="out", wamid=wamid)
+    browser.get(f"/inbox/test-message/{message.pk}/")
+    number.account.refresh_from_db()
+    steps = wizard.steps_of(number.account, is_registered=True)
+    assert (bool(number.account.tested_at), steps[-1].state == wizard.DONE) == (is_done, is_done)

@@ -1,5 +1,7 @@
 """The way to Graph over kept-alive connections: a third less work for each call than `requests` does for any site."""
 
+from time import monotonic
+
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
@@ -39,10 +41,26 @@ class GraphAdapter(HTTPAdapter):
 
 
 class _OneWrite:
-    """A connection that sends a request's head and a small body at once: one packet, and one switch between threads."""
+    """A connection that sends a request's head and a small body at once: one packet, and one switch between threads.
+
+    One that has rested is not used again. A server may hang up a resting connection in the very moment in which a
+    message leaves on it, and then nobody knows whether it arrived.
+    """
 
     MOST = 64 * 1024
+    # Seconds; servers commonly wait for five or more.
+    LONGEST_REST = 2.0
     _held: bytes | None = None
+    _used_at = 0.0
+
+    @property
+    def is_connected(self) -> bool:
+        return monotonic() - self._used_at < self.LONGEST_REST and super().is_connected
+
+    def getresponse(self):
+        response = super().getresponse()
+        self._used_at = monotonic()
+        return response
 
     def request(self, *args, **kwargs) -> None:
         self._held = b""

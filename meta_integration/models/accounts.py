@@ -55,6 +55,8 @@ class WABA(WorkspaceModel):
     # [{"id", "name"}, ...] as the catalog token saw them.
     catalogs = models.JSONField(_("catalogs"), default=list, blank=True)
     template_count = models.PositiveIntegerField(_("templates at Meta"), null=True, blank=True)
+    # When a message of it reached Meta that a person had sent to their own phone, to see that all works.
+    tested_at = models.DateTimeField(_("tried"), null=True, blank=True)
     templates_read_at = models.DateTimeField(_("templates read"), null=True, blank=True)
     connected_at = models.DateTimeField(_("connected"), default=timezone.now)
     connected_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, verbose_name=_("connected by"))

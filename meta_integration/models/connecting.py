@@ -51,6 +51,9 @@ class DataDeletion(models.Model):
     confirmation_code = models.CharField(_("code"), max_length=40, unique=True)
     requested_at = models.DateTimeField(_("asked"), auto_now_add=True)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    # Whose, and when they asked: forgotten too, once it is done.
+    meta_user_id = models.CharField(max_length=64, blank=True)
+    issued_at = models.DateTimeField(null=True, blank=True)
     # How many accounts' accesses were forgotten for it.
     account_count = models.PositiveIntegerField(_("accounts"), default=0)
 

@@ -15,6 +15,7 @@ class Incident(models.Model):
 
     class Kind(models.TextChoices):
         CONNECTION_BROKEN = "connection_broken", _("Connection broken")
+        CONNECTION_UNSURE = "connection_unsure", _("Meta does not say whether the connection works")
         NUMBER_STOPPED = "number_stopped", _("Number stopped by Meta")
         ACCOUNT_STOPPED = "account_stopped", _("Account stopped by Meta")
         ACCESS_EXPIRES = "access_expires", _("The access to WhatsApp ends soon")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.utils import timezone
 
 from meta_integration.graph.client import MetaGraphClient
@@ -20,6 +21,8 @@ from meta_integration.services.facts import PERMISSIONS, data_access_ends_at, en
 from workspaces.models import User, Workspace
 
 ATTEMPT_LIVES = timedelta(minutes=30)
+# Of accounts and numbers: what another workspace has.
+TAKEN = {"waba_connected_by_one_workspace", "number_connected_once"}
 
 
 def login_url(state: str, redirect_uri: str, permissions: list[str] | None = None) -> str:
@@ -124,6 +127,11 @@ def require(scopes: list[str]) -> None:
 
 def is_good(facts: dict) -> bool:
     return bool(facts.get("is_valid")) and is_ours(facts)
+
+
+def is_taken(exc: IntegrityError) -> bool:
+    """Whether it came of another workspace having the account, or one of its numbers."""
+    return getattr(getattr(exc.__cause__, "diag", None), "constraint_name", None) in TAKEN
 
 
 def times_and_owner(facts: dict) -> dict:

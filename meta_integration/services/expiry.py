@@ -1,6 +1,6 @@
 """Accesses that end by themselves: made longer where Meta allows it, and people are told before where it does not."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.utils import timezone
@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meta_integration.graph.errors import GraphError, as_int
+from meta_integration.graph.errors import GraphError
 from meta_integration.models import WABA, Incident
 from meta_integration.sealed import seal
 from meta_integration.services import clients, facts, history, incidents
@@ -21,16 +21,10 @@ TELL_AT_DAYS = (1, 3, 7, 14)
 EXTEND_BEFORE = timedelta(days=21)
 
 
-def moment(seconds) -> datetime | None:
-    """A time in Meta's facts of a token: seconds since the epoch, and 0 for never."""
-    seconds = as_int(seconds)
-    return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None
-
-
 def note(account: WABA, known: dict) -> None:
     """Keep what Meta says about the end of the access; when it is near, make it longer or tell the people."""
-    account.token_expires_at = moment(known.get("expires_at"))
-    account.data_access_expires_at = moment(known.get("data_access_expires_at"))
+    account.token_expires_at = facts.ends_at(known)
+    account.data_access_expires_at = facts.data_access_ends_at(known)
     WABA.objects.filter(pk=account.pk, connected_at=account.connected_at).update(
         token_expires_at=account.token_expires_at, data_access_expires_at=account.data_access_expires_at
     )
@@ -50,7 +44,10 @@ def extend(account: WABA) -> bool:
         return False
     if facts.trouble_of(known, account.waba_id):
         return False
-    account.token_expires_at = moment(known.get("expires_at"))
+    longer_until = facts.ends_at(known)
+    if longer_until and longer_until < end + timedelta(days=1):  # Meta gave one that ends no later.
+        return False
+    account.token_expires_at = longer_until
     same = WABA.objects.filter(pk=account.pk, connected_at=account.connected_at)
     changes = {"access_token": seal(token, account.workspace_id), "token_expires_at": account.token_expires_at}
     if not same.update(**changes):

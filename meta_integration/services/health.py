@@ -24,6 +24,8 @@ Source = ConnectionEvent.Source
 EVERY, AFTER_A_FAILURE = timedelta(hours=24), timedelta(hours=1)
 # One run of the task takes a hundredth of the accounts, and ends after so many seconds: what is left is next.
 SHARE_OF_A_RUN, RUN_SECONDS = 100, 60
+# Two readings without a number count as two only when they are so far apart: a moment of Meta's may last longer.
+APART = timedelta(hours=1)
 GONE = "DELETED"  # Meta's word for a number that its account no longer has.
 
 
@@ -138,7 +140,9 @@ def _take_over(account: WABA, found: dict[str, dict], asked_at: datetime) -> int
             PhoneNumber.objects.filter(pk=number.pk).update(checked_at=asked_at)
     if found:  # A list without any number is no list.
         for number in known.values():
-            count += _miss(account, number, last_reading) if number.phone_number_id not in found else 0
+            is_another = last_reading is not None and asked_at - last_reading >= APART
+            if is_another and number.phone_number_id not in found:
+                count += _miss(account, number, last_reading)
     return count
 
 
@@ -162,9 +166,9 @@ def _add(account: WABA, phone_number_id: str, facts: dict, asked_at: datetime) -
     return 1
 
 
-def _miss(account: WABA, number: PhoneNumber, last_reading: datetime | None) -> int:
+def _miss(account: WABA, number: PhoneNumber, last_reading: datetime) -> int:
     """Mark a number that was missing in the reading before this one too. Its row, messages and history stay."""
-    was_missing_before = last_reading is not None and (number.checked_at is None or number.checked_at < last_reading)
+    was_missing_before = number.checked_at is None or number.checked_at < last_reading
     if not was_missing_before or number.state != PhoneNumber.State.CONNECTED or number.status == GONE:
         return 0
     reason = _("Meta no longer lists it in this account.")

@@ -41,7 +41,9 @@ def open_incident(
         except IntegrityError:
             is_new = not _count_again(key, evidence)
     if account and (is_new or tell_again):
-        telling.tell(Incident.objects.select_related("workspace", "account").get(key=key, closed_at=None))
+        opened = Incident.objects.select_related("workspace", "account").filter(key=key, closed_at=None).first()
+        if opened:  # Unless somebody has closed it already.
+            telling.tell(opened)
         live.touch(account.workspace_id)
 
 

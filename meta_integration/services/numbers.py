@@ -16,7 +16,7 @@ from meta_integration.graph.client import MetaGraphClient
 from meta_integration.graph.errors import GraphAPIError, GraphError, GraphNotReached, TokenRejected
 from meta_integration.models import WABA, ConnectionEvent, Incident, PhoneNumber
 from meta_integration.sealed import seal
-from meta_integration.services import clients, health, history, incidents, registering, watch
+from meta_integration.services import clients, connect, health, history, incidents, registering, watch
 from meta_integration.services import number_problems as problems
 from meta_integration.services.number_problems import NumberProblem
 from workspaces import services as workspaces
@@ -201,6 +201,8 @@ def bring_back(number: PhoneNumber, user: User) -> None:
                 _choose_if_none_is(number)
                 transaction.on_commit(lambda: intake.replay_for_numbers([number.phone_number_id]))
     except IntegrityError as exc:
+        if not connect.is_taken(exc):
+            raise
         raise problems.is_elsewhere() from exc
 
 

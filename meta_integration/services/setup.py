@@ -220,6 +220,8 @@ def _store(attempt: ConnectAttempt, waba: dict, first: dict, pin: str, default: 
             after_connecting.read_all(account)
     except IntegrityError as exc:  # Another workspace was faster.
         waba.pop("account", None)
+        if not connect.is_taken(exc):
+            raise
         raise problems.elsewhere() from exc
     return account
 

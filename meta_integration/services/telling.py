@@ -11,9 +11,11 @@ from workspaces.mail import mail, managers_of
 
 Kind = Incident.Kind
 CONNECTION, NUMBERS = "admin:meta_integration_waba_changelist", "admin:meta_integration_phonenumber_changelist"
+TEMPLATES = "admin:templates_app_messagetemplate_changelist"
 # Where each kind is mended. What is not named here is nobody's errand in the shop.
 PAGES = {
     Kind.CONNECTION_BROKEN: CONNECTION,
+    Kind.CONNECTION_UNSURE: CONNECTION,
     Kind.ACCESS_EXPIRES: CONNECTION,
     Kind.SUBSCRIPTION_LOST: CONNECTION,
     Kind.ACCOUNT_STOPPED: CONNECTION,
@@ -22,6 +24,7 @@ PAGES = {
     Kind.NUMBER_STOPPED: NUMBERS,
     Kind.NUMBER_SILENT: NUMBERS,
     Kind.QUALITY_DROPPED: NUMBERS,
+    Kind.TEMPLATE_STOPPED: TEMPLATES,
 }
 
 
@@ -67,11 +70,15 @@ def what_we_did(kind: str) -> str:
             "Messages are kept and wait. They go out by themselves after you reconnect, unless the 24 hours in which "
             "customers may be answered freely are over by then."
         ),
+        Kind.CONNECTION_UNSURE: _(
+            "Messages are kept and wait. Galantis asks Meta every minute, and they go out as soon as it says yes."
+        ),
         Kind.ACCOUNT_STOPPED: _("Messages of this account are kept and wait."),
         Kind.NUMBER_STOPPED: _("Messages of this number are kept and wait."),
         Kind.ACCESS_EXPIRES: _("Messages still go out."),
         Kind.SUBSCRIPTION_LOST: _("Galantis asks Meta for them again by itself. Until then, answers do not come in."),
         Kind.NUMBER_SILENT: _("Galantis checked the connection and asked Meta for webhooks again."),
+        Kind.TEMPLATE_STOPPED: _("What waits with it goes out when Meta lets it be sent again."),
         Kind.QUALITY_DROPPED: _("Campaigns go out more slowly from this number for now."),
         Kind.ACCOUNT_RESTRICTED: _("What Meta does not allow now waits until it does."),
     }

@@ -36,6 +36,8 @@ SIGNS, SIGNS_WITHIN = 3, timedelta(minutes=30)
 APART = {1: timedelta(minutes=1), 2: timedelta(minutes=5)}
 # So long messages wait for the second answer, where the first says that the access works.
 PATIENCE = timedelta(minutes=5)
+# After so long without any answer people are told: nothing is broken for sure, but nothing goes out either.
+TELL_AFTER = timedelta(minutes=15)
 # A single answer against the access is asked for once more after this: the same moment proves nothing twice.
 ANOTHER_MOMENT = timedelta(seconds=20)
 # How often without any sign.
@@ -161,11 +163,15 @@ def _ask_later(account: WABA) -> str:
     now, pause = timezone.now(), LONGEST_PAUSE
     if account.suspected_at:  # Messages wait for the answer.
         pause = min(max((now - account.suspected_at) / 2, SHORTEST_PAUSE), LONGEST_PAUSE)
+        if now - account.suspected_at > TELL_AFTER:
+            kind = Incident.Kind.CONNECTION_UNSURE
+            incidents.open_incident(kind, account.waba_id, account=account, evidence=account.suspicion)
     _same(account).update(check_after=now + pause)
     return _("Meta did not answer, so nothing was decided. Galantis asks again by itself.")
 
 
 def _break(account: WABA, reason: str, code: int | None) -> str:
+    incidents.close_incidents(Incident.Kind.CONNECTION_UNSURE, account.waba_id, _("Meta answered"))
     incidents.mark_broken(account, reason, code)
     return reason
 
@@ -173,6 +179,7 @@ def _break(account: WABA, reason: str, code: int | None) -> str:
 def _clear(account: WABA, findings: Findings) -> str:
     """Meta takes the access: what waited goes out, and a broken connection that works again is whole."""
     now = timezone.now()
+    incidents.close_incidents(Incident.Kind.CONNECTION_UNSURE, account.waba_id, _("Meta answered"))
     if account.state == State.BROKEN:
         incidents.mark_whole(account, _("Meta accepts the access again"))
         return _("Meta accepts the access again.")

@@ -4,6 +4,7 @@ import http.server
 import json
 import socket
 import threading
+import time
 
 import pytest
 import requests
@@ -82,3 +83,14 @@ def test_a_server_that_hung_up_meanwhile_costs_nothing(address):
     Meta.sockets[0].shutdown(socket.SHUT_RDWR)
     assert session.get(f"{address}/v23.0/me").ok
     assert len({client for *_, client in Meta.seen}) == len(Meta.sockets) == 2
+
+
+def test_a_connection_that_has_rested_is_not_used_again(address, monkeypatch):
+    """The server could hang up in the same moment, and nobody would know whether a message arrived."""
+    monkeypatch.setattr(_OneWrite, "LONGEST_REST", 0.2)
+    session = session_with(GraphAdapter(), address)
+    for pause in (0, 0, 0.3):
+        time.sleep(pause)
+        assert session.get(f"{address}/v23.0/me").ok
+    clients = [client for *_, client in Meta.seen]
+    assert clients[0] == clients[1] != clients[2]

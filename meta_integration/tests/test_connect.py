@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import requests
 import time_machine
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from meta_integration.models import WABA, ConnectAttempt, PhoneNumber
@@ -299,3 +300,12 @@ def test_only_managers_connect(client, role):
 
 def test_connecting_begins_with_a_post_and_anything_else_leads_to_the_page_with_the_button(browser):
     assert browser.get("/connection/start/").url == "/admin/meta_integration/waba/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("same", ["waba_id", "pk"])
+def test_only_what_another_workspace_has_is_told_as_that(same):
+    there = WABAFactory()
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        WABAFactory(**{same: getattr(there, same)}, workspace=there.workspace).save(force_insert=True)
+    assert connect.is_taken(caught.value) == (same == "waba_id")

@@ -10,14 +10,16 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from celery import current_app
 from django.utils import timezone
 
+from meta_integration import tasks
 from meta_integration.models import WABA, ConnectAttempt, DataDeletion
 from meta_integration.services import signed_request
 from meta_integration.tests.factories import ConnectAttemptFactory, PhoneNumberFactory, WABAFactory
 from workspaces.models import AuditEntry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("tasks_at_once")]
 GRAPH = "https://graph.facebook.com/v23.0"
 DEAUTHORIZE, DELETION = "/meta/deauthorize/", "/meta/data-deletion/"
 
@@ -161,13 +163,15 @@ def test_the_same_request_again_is_the_same_answer_and_does_nothing_more(client,
     assert DataDeletion.objects.count() == 1
 
 
-def test_what_was_cut_short_is_finished_by_the_same_request(client, settings, account, graph):
+def test_what_was_cut_short_is_finished_by_the_next_sweep(client, settings, account, graph):
     graph.delete(f"{GRAPH}/{account.waba_id}/subscribed_apps", status=503, body="down")
-    text = signed(settings)
-    post(client, DELETION, text)
-    DataDeletion.objects.update(done_at=None)
-    page = client.get(urlsplit(post(client, DELETION, text).json()["url"]).path)
-    assert "It is done" in page.content.decode()
+    current_app.conf.task_always_eager = False
+    url = post(client, DELETION, signed(settings)).json()["url"]
+    assert "under way" in client.get(urlsplit(url).path).content.decode()
+    assert tasks.delete_data() == 1
+    assert "It is done" in client.get(urlsplit(url).path).content.decode()
+    assert DataDeletion.objects.values_list("meta_user_id", "issued_at", "account_count").get() == ("", None, 1)
+    assert tasks.delete_data() == 0
 
 
 def test_a_person_of_whom_nothing_is_here_is_told_so(client, settings):

@@ -13,6 +13,7 @@ from inbox.services.waiting import TOO_LATE
 from inbox.tests.factories import MessageFactory, ThreadFactory
 from meta_integration.models import WABA, ConnectAttempt, ConnectionEvent, Incident, PhoneNumber
 from meta_integration.services import incidents, numbers, reconnect, setup, waiting
+from meta_integration.services.connect_problems import ConnectProblem
 from meta_integration.services.disconnect import disconnect
 from meta_integration.tests.factories import TOKEN, PhoneNumberFactory, WABAFactory
 from meta_integration.tests.reconnecting import BOTH, GRAPH, NEW, Meta, state_in
@@ -329,6 +330,16 @@ def test_an_account_that_is_disconnected_in_the_same_moment_stays_so(browser, ow
         reconnect.apply(attempt, owner.user)
     account.refresh_from_db()
     assert (account.state, account.access_token, len(used)) == ("disconnected", None, 1)
+
+
+def test_an_older_log_in_does_not_replace_a_newer_one(browser, owner, account, meta):
+    meta.gives()
+    log_in(browser, account)
+    attempt = ConnectAttempt.objects.select_related("account", "workspace").get()
+    WABA.objects.filter(pk=account.pk).update(connected_at=timezone.now())
+    with pytest.raises(ConnectProblem):
+        reconnect.apply(attempt, owner.user)
+    assert_untouched(account)
 
 
 def test_a_number_that_another_workspace_has_by_now_stops_it(browser, account, meta):

@@ -1,7 +1,13 @@
 """Uploads that can be resumed: whatever breaks, the bytes arrive once each, and the handle is kept whole."""
 
+import contextlib
 import json
 import re
+import tempfile
+import threading
+import tracemalloc
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -133,6 +139,41 @@ def test_how_far_it_has_come_is_told(graph, client, asset):
     told = []
     handle_for(asset, client, sent=told.append)
     assert told[-1] == len(CONTENT) and told == sorted(told)
+
+
+def test_a_large_file_is_never_read_as_a_whole(settings):
+    """Over a real connection: a faked one reads the whole body itself."""
+    size, got = 32 * 2**20, []
+
+    class Meta(BaseHTTPRequestHandler):
+        def do_POST(self):
+            left = int(self.headers["Content-Length"])
+            got.append(left)
+            while left:
+                left -= len(self.rfile.read(min(left, 2**16)))
+            answer = json.dumps({"id": SESSION} if "/uploads" in self.path else {"h": HANDLE}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *said):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Meta)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.GRAPH_BASE_URL = f"http://127.0.0.1:{server.server_port}"
+    asset, client = MediaAssetFactory(size=size), graph_client_for(WABAFactory())
+    with tempfile.TemporaryFile() as file:
+        file.truncate(size)
+        asset.file = SimpleNamespace(open=lambda mode: contextlib.nullcontext(file))
+        tracemalloc.start()
+        assert handle_for(asset, client) == HANDLE
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    server.shutdown()
+    assert got == [0, size]
+    assert peak < 2 * 2**20
 
 
 def test_what_templates_do_not_take_is_not_uploaded(graph, client):

@@ -91,6 +91,24 @@ def test_an_outage_decides_nothing_and_afterwards_all_goes_on(graph, account, ma
     assert (account.state, account.suspected_at, Incident.objects.count()) == ("connected", None, 0)
 
 
+def test_people_are_told_when_messages_wait_for_an_answer_of_metas_for_long(graph, account, mailoutbox):
+    MembershipFactory(workspace=account.workspace)
+    watch.refused(account, refused_with(190))
+    answers.is_away(graph, account)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(20):
+            clock.shift(timedelta(minutes=1))
+            watch.check_due(account.pk)
+        incident = Incident.objects.get()
+        assert (incident.kind, incident.closed_at, incident.count > 1) == ("connection_unsure", None, True)
+        graph.reset()
+        answers.takes(graph, account)
+        clock.shift(timedelta(minutes=1))
+        checked(account)
+    incident.refresh_from_db()
+    assert (account.state, account.suspected_at, incident.closed_because) == ("connected", None, "Meta answered")
+
+
 def test_a_daily_check_in_an_outage_opens_nothing(graph):
     account = WABAFactory(checked_at=None)
     answers.is_away(graph, account)
@@ -407,6 +425,18 @@ def test_an_access_of_60_days_is_made_longer_before_anybody_is_told(graph):
     assert not Incident.objects.exists()
     sent = graph.calls[-1].request
     assert "EAAlonger" in str(sent.url)  # What Meta knows of the new one, asked before it was stored.
+
+
+def test_a_new_access_that_ends_no_later_is_not_taken(graph):
+    """Or each day would note that the access was made longer."""
+    account = WABAFactory(checked_at=timezone.now(), is_subscribed=True)
+    answers.knows(graph, expires_at=int((timezone.now() + timedelta(days=20)).timestamp()))
+    answers.lets_read(graph, account)
+    graph.post(f"{answers.GRAPH}/oauth/access_token", json={"access_token": "EAAsame", "expires_in": 1728000})
+    watch.check(account)
+    account = WABA.objects.get(pk=account.pk)
+    assert account.access_token.open(account.workspace_id) != "EAAsame"
+    assert not ConnectionEvent.objects.filter(what="extended").exists()
 
 
 def test_a_longer_access_closes_the_warning(graph):

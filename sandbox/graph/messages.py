@@ -5,7 +5,7 @@ import time
 
 from .. import media, rules, statuses, validation
 from ..errors import GraphError
-from ..message_templates import filling, sending
+from ..message_templates import sending
 from ..state import USER_ID, ChatMessage, Customer, MessageTemplate, Number, digits, new_wamid
 from . import access
 from .access import MESSAGING
@@ -22,17 +22,18 @@ async def post(meta, call: Call) -> dict:
     _check_weather(meta)
     rules.check_status(meta, number)
     validation.check(body)
-    template = _template_of(meta, number, body)
+    template, shown = _template_of(meta, number, body)
     fails_with = media.check_references(meta, number, body) or int(meta.weather.number("fail_later"))
     await asyncio.sleep(meta.weather.number("messages_delay_before"))
-    message = _accept(meta, number, body, fails_with, template)
+    message = _accept(meta, number, body, fails_with, template, shown)
+    held = meta.weather.number("template_held") if template else 0
     access.note_accepted(meta.world.tokens[call.token])
-    if meta.weather.strikes("early_status"):
+    if not held and meta.weather.strikes("early_status"):
         await statuses.begin_before_the_answer(meta, message)
     else:
-        statuses.begin(meta, message)
+        statuses.begin(meta, message, held)
     await asyncio.sleep(meta.weather.number("messages_delay"))
-    return _answer(message)
+    return _answer(message, is_held=bool(held))
 
 
 def _check_weather(meta) -> None:
@@ -49,16 +50,19 @@ def _is_authentication(name: str) -> bool:
     return name in ("access_token", "appsecret_proof", "appsecret_time")
 
 
-def _template_of(meta, number: Number, body: dict) -> MessageTemplate | None:
+def _template_of(meta, number: Number, body: dict) -> tuple[MessageTemplate | None, dict]:
+    """The template this message is made of, and what it looks like then."""
     if body.get("type") != "template":
-        return None
-    template = sending.check(meta.world, number.waba_id, body["template"])
+        return None, {}
+    template, shown = sending.check(meta.world, number.waba_id, body["template"])
     if template.category == "AUTHENTICATION" and USER_ID.match(body.get("to") or body.get("recipient") or ""):
         raise GraphError(131062, details="An authentication template cannot go to a business-scoped user id.")
-    return template
+    return template, shown
 
 
-def _accept(meta, number: Number, body: dict, fails_with: int, template: MessageTemplate | None) -> ChatMessage:
+def _accept(
+    meta, number: Number, body: dict, fails_with: int, template: MessageTemplate | None, shown: dict
+) -> ChatMessage:
     to = body.get("to") or body["recipient"]
     customer = _customer(meta, to)
     if (customer.wa_id if customer else digits(to)) == number.digits:
@@ -79,7 +83,7 @@ def _accept(meta, number: Number, body: dict, fails_with: int, template: Message
         biz_opaque_callback_data=body.get("biz_opaque_callback_data"),
         fails_with=fails_with,
         category=template.category.lower() if template else "service",
-        shown=filling.filled(template, body["template"]) if template else {},
+        shown=shown,
     )
     if message.type in validation.MEDIA and meta.weather.strikes("media_fails_later"):
         message.fails_with = 131053
@@ -95,7 +99,7 @@ def _customer(meta, to: str) -> Customer | None:
     return meta.world.find_customer(to) or (None if to.startswith("+") else meta.world.find_customer("1" + digits(to)))
 
 
-def _answer(message: ChatMessage) -> dict:
+def _answer(message: ChatMessage, is_held: bool) -> dict:
     contact = {"input": message.to}
     if message.is_to_user_id:
         contact["user_id"] = message.to
@@ -103,7 +107,7 @@ def _answer(message: ChatMessage) -> dict:
         contact["wa_id"] = message.wa_id
     accepted = {"id": message.wamid}
     if message.type == "template":
-        accepted["message_status"] = "accepted"
+        accepted["message_status"] = "held_for_quality_assessment" if is_held else "accepted"
     return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [accepted]}
 
 

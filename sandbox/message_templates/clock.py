@@ -36,9 +36,9 @@ def submit(meta, template: MessageTemplate) -> None:
 
 
 def set_review(meta, is_by_hand: bool) -> int:
-    """By hand or by itself; what waits is then reviewed as if it had come now. How many those are."""
+    """By hand or by itself; what an app made and waits is then reviewed as if it had come now. How many those are."""
     meta.world.is_review_by_hand = is_by_hand
-    waiting = [template for template in meta.world.templates.values() if template.status == "PENDING"]
+    waiting = [each for each in meta.world.templates.values() if each.status == "PENDING" and each.created_at]
     for template in waiting:
         submit(meta, template)
     meta.note_change()

@@ -38,7 +38,8 @@ def given(components) -> Given:
             found.buttons[index] = (sub_type, found.buttons.get(index, ("", []))[1] + parameters)
         elif kind == "carousel":
             found.places[kind] = []
-            found.cards |= dict(map(_card, component.get("cards") or []))
+            cards = component.get("cards") or []
+            found.cards |= dict(map(_card, cards if isinstance(cards, list) else [None]))
         else:
             found.places.setdefault(kind, []).extend(parameters)
     return found
@@ -53,7 +54,7 @@ def _index(component: dict) -> int:
 
 def _card(card) -> tuple[int, Given]:
     index = card.get("card_index") if isinstance(card, dict) else None
-    if not str(index).isdigit():
+    if not str(index).isascii() or not str(index).isdigit():
         raise _odd("carousel: a card must have a card_index")
     return int(index), given(card.get("components") or [])
 

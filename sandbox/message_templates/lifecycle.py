@@ -90,12 +90,13 @@ def _language_of(params: dict) -> str:
 
 
 def _check_place(meta, waba: Waba, name: str, language: str) -> None:
-    if store.is_blocked(meta.world, waba.waba_id, name, language):
+    are_limits_off = meta.weather.strikes("no_template_limits")
+    if store.is_blocked(meta.world, waba.waba_id, name, language) and not are_limits_off:
         raise Refused(problems.BLOCKED, language=language)
     if meta.world.find_template(waba.waba_id, name, language):
         raise Refused(problems.EXISTS, language=language)
     count = len(store.of_waba(meta.world, waba.waba_id))
-    if count >= waba.template_limit and not meta.weather.strikes("no_template_limits"):
+    if count >= waba.template_limit and not are_limits_off:
         raise Refused(problems.TOO_MANY, limit=waba.template_limit)
 
 

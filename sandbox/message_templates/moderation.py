@@ -38,8 +38,11 @@ def pend(meta, template: MessageTemplate, telling: Telling = PLAIN) -> bool:
     return news.status(meta, template, "PENDING", telling)
 
 
-def pause(meta, template: MessageTemplate, telling: Telling = PLAIN, *, which: str = "") -> bool:
-    """The first time for 3 hours, the second for 6, the third for good. By pacing until the app unpauses it."""
+def pause(meta, template: MessageTemplate, telling: Telling = PLAIN, *, which: str = "", seconds: float = 0) -> bool:
+    """The first time for 3 hours, the second for 6, the third for good. By pacing until the app unpauses it.
+
+    With `seconds` it ends sooner than Meta says.
+    """
     which = which or (PAUSES[template.pauses] if template.pauses < 2 else "DISABLED")
     if which == "DISABLED":
         return disable(meta, template, telling)
@@ -48,7 +51,7 @@ def pause(meta, template: MessageTemplate, telling: Telling = PLAIN, *, which: s
     _become(meta, template, "PAUSED")
     hours = PAUSED_HOURS.get(which)
     template.pauses = max(template.pauses, PAUSES.index(which) + 1) if hours else template.pauses
-    template.paused_until = time.time() + hours * HOUR if hours else 0.0
+    template.paused_until = time.time() + (seconds or hours * HOUR) if hours else 0.0
     clock.wind(meta, template)
     until = f" It goes on by itself after {hours} hours." if hours else " Unpause it to go on."
     info = {"title": which, "description": LOW_QUALITY + until}

@@ -56,9 +56,11 @@ def in_capitals(components: list) -> list[dict]:
 
 def _in_capitals(component: dict) -> dict:
     made = dict(component)
-    for name in ("type", "format", "otp_type", "flow_action"):
-        if isinstance(made.get(name), str):
-            made[name] = made[name].lower() if name == "flow_action" else made[name].upper()
+    for name in ("type", "format", "otp_type"):
+        if name in made:
+            made[name] = str(made[name]).upper()
+    if "flow_action" in made:
+        made["flow_action"] = str(made["flow_action"]).lower()
     if isinstance(made.get("buttons"), list):
         made["buttons"] = in_capitals(made["buttons"])
     if isinstance(made.get("cards"), list):

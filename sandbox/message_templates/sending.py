@@ -17,8 +17,11 @@ MOST_SECTIONS, MOST_PRODUCTS, LONGEST_TITLE = 10, 30, 24
 LEAST_CARDS, MOST_CARDS = 2, 10
 
 
-def check(world: World, waba_id: str, content: dict) -> MessageTemplate:
-    """Raises 132000, 132001, 132005, 132012, 132015, 132016, or what the moderator has set for this template."""
+def check(world: World, waba_id: str, content: dict) -> tuple[MessageTemplate, dict]:
+    """The template, and what the customer will see of it.
+
+    Raises 132000, 132001, 132005, 132012, 132015, 132016, or what the moderator has set for this template.
+    """
     template = store.find(world, waba_id, content)
     status = template.status if template else ""
     if template is None or (status != "APPROVED" and status not in NOT_SENDABLE):
@@ -33,8 +36,9 @@ def check(world: World, waba_id: str, content: dict) -> MessageTemplate:
     _check_cards(template, given)
     if template.category == "AUTHENTICATION":
         _check_code(given)
-    _check_lengths(template, content)
-    return template
+    shown = filling.filled(template, content)
+    _check_lengths(shown)
+    return template, shown
 
 
 @dataclass
@@ -92,6 +96,8 @@ def _location(place: str, content: dict) -> None:
     missing = [name for name in ("latitude", "longitude", "name", "address") if content.get(name) in (None, "")]
     if missing:
         raise wrong_kind(place, f"LOCATION with {', '.join(missing)}", "one without")
+    for name in ("name", "address"):
+        _text(place, content, name, LONGEST_BODY)
     try:
         is_on_earth = abs(float(content["latitude"])) <= 90 and abs(float(content["longitude"])) <= 180
     except (TypeError, ValueError):
@@ -147,6 +153,7 @@ def _check_offer(part: _Part, given: list[dict]) -> None:
     if len(given) != wanted:
         raise wrong_count(place, len(given), wanted)
     for parameter in given:
+        _kind(place, parameter, "limited_time_offer")
         content = parameter.get("limited_time_offer")
         moment = content.get("expiration_time_ms") if isinstance(content, dict) else None
         if not isinstance(moment, int) or isinstance(moment, bool):
@@ -278,8 +285,7 @@ def _check_code(given: Given) -> None:
         raise wrong_kind("button 0", "the same code as in the body", "another one")
 
 
-def _check_lengths(template: MessageTemplate, content: dict) -> None:
-    shown = filling.filled(template, content)
+def _check_lengths(shown: dict) -> None:
     _check_length("header", shown, LONGEST_HEADER)
     _check_length("body", shown, LONGEST_BODY)
     for index, card in enumerate(shown.get("cards", [])):

@@ -78,6 +78,7 @@ def gaps(text: str, parameter_format: str, subcode: int) -> list[str]:
 def examples(component: dict, key: str, names: list[str], parameter_format: str, subcode: int) -> None:
     """One for every variable. Puts those of the body into the form in which Meta gives them back: a list in a list."""
     if not names:
+        component.pop("example", None)
         return
     given = component.get("example") if isinstance(component.get("example"), dict) else {}
     if parameter_format == "NAMED":

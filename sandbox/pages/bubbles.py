@@ -56,6 +56,8 @@ def _quote(meta, message: ChatMessage) -> Html | str:
 
 def summary_of(message: ChatMessage) -> str:
     content = message.body.get(message.type)
+    if message.shown.get("body"):
+        return message.shown["body"][:80]
     if isinstance(content, dict):
         text = content.get("body") or content.get("caption") or ""
         text = text.get("text", "") if isinstance(text, dict) else text

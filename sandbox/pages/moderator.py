@@ -135,6 +135,7 @@ async def shown(request: Request) -> Response:
         pauses=_options({which: which or "The next one" for which in PAUSES}, ""),
         categories=_options({name: name for name in parts.CATEGORIES}, "MARKETING"),
         qualities=_options({name: name for name in reversed(parts.QUALITIES)}, "YELLOW"),
+        statuses=join(el("option", value=name) for name in (*parts.STATUSES, "LOCKED")),
         components=json.dumps(each.components, indent=1, ensure_ascii=False),
         error=each.error_when_sent or "",
     )

@@ -1,6 +1,7 @@
 """Creating, editing and deleting templates, their review, and what the app is told."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from sandbox.message_templates import store
 from sandbox.seed import example_world
 from sandbox.snapshot import dump, load
 
-from .conftest import CUSTOMER, SHOP, SHOP_NUMBER, wait_for
+from .conftest import CUSTOMER, SHOP, SHOP_NUMBER, Sandbox, wait_for
 from .designs import AUTHENTICATION, body, buttons, design, footer, reply
 
 FIELDS = "status,category,quality_score,rejected_reason,previous_category,correct_category,message_send_ttl_seconds"
@@ -167,6 +168,13 @@ def test_third_pause_is_the_last(templates, app):
     assert "disable_date" in value["disable_info"] and value["reason"] is None
 
 
+def test_pause_ends_by_itself(templates, app):
+    template_id = templates.approved()
+    templates.do(template_id, "pause", seconds=0.05)
+    wait_for(lambda: templates.read(template_id)["status"] == "APPROVED")
+    assert told(app, 2)[-1]["other_info"]["title"] == "UNPAUSE"
+
+
 def test_app_unpauses_what_pacing_paused(sandbox, templates, app):
     template_id = templates.approved()
     assert templates.sandbox.post(f"{template_id}/unpause", templates.token).json()["error"]["code"] == 100
@@ -312,6 +320,8 @@ def test_deletion_by_name_takes_all_languages_and_blocks_the_name(templates, app
     assert subcode(templates.try_to_create(name="gone")) == (400, 100, 2388023)
     assert subcode(templates.try_to_create(name="gone", language="fr")) == (400, 100, 2388023)
     assert templates.delete(name="gone").json()["error"]["code"] == 100
+    templates.sandbox.control("weather", no_template_limits=True)
+    assert templates.try_to_create(name="gone").ok
 
 
 def test_deletion_by_id_takes_one(templates):
@@ -369,6 +379,20 @@ def test_snapshot_carries_reviews_and_blocked_names_and_reads_old_ones():
     old = '{"chats": [], "webhooks": [], "templates": [{"template_id": "1", "waba_id": "2", "name": "a",'
     old += ' "language": "en", "category": "UTILITY", "components": [], "status": "APPROVED"}]}'
     assert load(old).templates["1"].was_approved
+
+
+def test_review_outlives_a_restart(app, tmp_path):
+    first = Sandbox(webhook_url=app.url, snapshot=str(tmp_path / "snapshot.json"))
+    first.settings = replace(first.settings, review_delay=0.5)
+    first.stop()
+    first.start()
+    token = first.token()
+    template_id = first.post(f"{SHOP}/message_templates", token, json=design(body("Hello you."))).json()["id"]
+    first.stop()
+    first.start()
+    assert first.get(template_id, token).json()["status"] == "PENDING"
+    wait_for(lambda: first.get(template_id, token).json()["status"] == "APPROVED")
+    first.stop()
 
 
 def test_shown_message_stays_as_it_was_sent(sandbox, templates, app):

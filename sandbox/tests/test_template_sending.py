@@ -215,6 +215,14 @@ def test_template_may_be_set_to_fail(sandbox, send, code):
     assert send("plain").ok
 
 
+def test_held_template_goes_on_later(sandbox, send, app):
+    sandbox.control("weather", template_held={"seconds": 0.3, "count": 1})
+    assert send("plain").json()["messages"][0]["message_status"] == "held_for_quality_assessment"
+    assert send("plain").json()["messages"][0]["message_status"] == "accepted"
+    first = sandbox.sent()[0]["wamid"]
+    wait_for(lambda: [status["id"] for status in app.statuses()][-2:] == [first, first])
+
+
 def test_file_of_a_card_must_be_one_of_the_numbers_own(sandbox, token, send):
     media_id = sandbox.upload(token).json()["id"]
     own, foreign = ({"type": "image", "image": {"id": each}} for each in (media_id, "123"))

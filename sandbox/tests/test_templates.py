@@ -91,7 +91,7 @@ def test_only_an_approved_template_goes_out(status, code):
     world = example_world()
     template = next(iter(world.templates.values()))
     content = {"name": template.name, "language": {"code": "en_US"}}
-    assert check(world, template.waba_id, content) is template
+    assert check(world, template.waba_id, content)[0] is template
     template.status = status
     with pytest.raises(Exception) as caught:
         check(world, template.waba_id, content)

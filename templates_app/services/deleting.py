@@ -83,6 +83,8 @@ def _run(row: MessageTemplate) -> bool:
     if not work.is_askable(row):
         work.wait_for_connection(row)
         return False
+    if work.is_hopeless(row):
+        return _stop(row, work.no_answer())
     try:
         client = clients.graph_client_for(row.account)
         if "lead" in row.work_state and _lead_is_at_it(row):

@@ -86,8 +86,14 @@ def _new(account: WABA, each: Listed, at: datetime) -> Change:
     )
     change = merge(row, each.facts, at=at, source=SYNC, is_reading=True)
     # Of a new one all is new: that it was found says it.
-    change.events = [note(row, Kind.FOUND, source=SYNC, at=at, became=row.status, key="found")]
+    change.events = [_found(row, at)]
     return change
+
+
+def _found(row: MessageTemplate, at: datetime) -> TemplateEvent:
+    """Its first version is what Meta has."""
+    version = {"category": row.category, "parameter_format": row.parameter_format, "components": row.components}
+    return note(row, Kind.FOUND, source=SYNC, at=at, became=row.status, key="found", detail=version)
 
 
 def _add(new: list[Change], taken: Taken) -> None:
@@ -106,7 +112,7 @@ def _change(old: list[tuple[MessageTemplate, Listed]], at: datetime, taken: Take
         change = merge(row, each.facts, at=at, source=SYNC, template_id=each.template_id, is_reading=True)
         row.missed_reads = 0
         if was_unknown:
-            change.events = [note(row, Kind.FOUND, source=SYNC, at=at, became=row.status, key="found")]
+            change.events = [_found(row, at)]
         if before != _values(row):
             changes.append(change)
         else:

@@ -114,6 +114,8 @@ def _run(row: MessageTemplate) -> bool:
     if not work.is_askable(row):
         work.wait_for_connection(row)
         return False
+    if work.is_hopeless(row):
+        return _stop(row, work.no_answer())
     try:
         _check(row)
         _HandingIn(row, clients.graph_client_for(row.account)).do()

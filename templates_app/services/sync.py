@@ -70,6 +70,10 @@ def run(account_pk: int) -> TemplateSync | None:
         work.end(_in_words(exc))
     except (GraphError, clients.NoToken) as exc:
         work.end(_in_words(exc))
+    except Exception:
+        # Whatever it is, it would be the same again at once: the next reading is in a while.
+        work.end(_("Galantis could not take over what Meta listed. Support finds the reason in the log."))
+        raise
     return TemplateSync.objects.get(pk=reading.pk)
 
 

@@ -45,7 +45,8 @@ def claim(template_pk: int, work: str) -> MessageTemplate | None:
     )
     if row is None or not (row.work_state.get("is_free") or row.work_until <= timezone.now()):
         return None
-    until, state = timezone.now() + LEASE, {**row.work_state, "is_free": False}
+    tries = row.work_state.get("tries", 0) + 1
+    until, state = timezone.now() + LEASE, {**row.work_state, "is_free": False, "tries": tries}
     mine = MessageTemplate.objects.filter(pk=row.pk, work=work, work_until=row.work_until)
     if not mine.update(work_until=until, work_state=state):
         return None
@@ -62,12 +63,12 @@ def keep(row: MessageTemplate, **state) -> None:
 
 def rest(row: MessageTemplate, seconds: float | None = None) -> bool:
     """Try again later, each time after a longer pause. False when it was tried often enough."""
-    tries = row.work_state.get("tries", 0) + 1
-    if tries > MOST_TRIES:
+    tries = row.work_state["tries"]
+    if tries >= MOST_TRIES:
         return False
     pause = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
     until = timezone.now() + max(pause, timedelta(seconds=seconds or 0))
-    _held(row, work_until=until, work_state={**row.work_state, "tries": tries})
+    _held(row, work_until=until)
     live.touch(row.workspace_id)
     return True
 
@@ -79,6 +80,11 @@ def wait_for_connection(row: MessageTemplate) -> None:
     problem = problem_of(_("It waits for the connection"), happened, todo)
     _held(row, work_until=timezone.now(), work_problem=problem, work_state={**row.work_state, "tries": 0})
     live.touch(row.workspace_id)
+
+
+def is_hopeless(row: MessageTemplate) -> bool:
+    """It was begun too often, and not even an end of it came: something of ours dies of it."""
+    return row.work_state["tries"] > MOST_TRIES
 
 
 def end(row: MessageTemplate, problem: dict | None = None) -> None:

@@ -7,9 +7,9 @@
   const form = document.getElementById("signup-form");
   const button = document.getElementById("signup-button");
   const IDS_MAY_FOLLOW = 1000; // milliseconds that a code waits for the ids
-  const TOO_SOON_FOR_A_PERSON = 900; // who closes a window needs longer: the browser never opened it
+  const TOO_SOON_FOR_A_PERSON = 900; // who closes a window needs longer: the browser never opened it, unless it took the focus
   const SDK_PATIENCE = 10000;
-  let mark = null, openedAt = 0, ids = null, cancelled = null, code = "";
+  let mark = null, openedAt = 0, tookFocus = false, ids = null, cancelled = null, code = "";
 
   function say(name) {
     place.querySelectorAll("[data-says]").forEach(function (each) {
@@ -58,6 +58,7 @@
     ids = cancelled = null;
     code = "";
     openedAt = Date.now();
+    tookFocus = false;
     say("open");
     window.FB.login(finish, {
       config_id: place.dataset.configId,
@@ -70,7 +71,7 @@
   function finish(response) {
     code = (response && response.authResponse && response.authResponse.code) || "";
     if (!code) {
-      const isBlocked = !cancelled && Date.now() - openedAt < TOO_SOON_FOR_A_PERSON;
+      const isBlocked = !cancelled && !tookFocus && Date.now() - openedAt < TOO_SOON_FOR_A_PERSON;
       say(cancelled && cancelled.error_message ? "broken" : cancelled ? "cancelled" : isBlocked ? "blocked" : "closed");
       return;
     }
@@ -107,6 +108,7 @@
   place.hidden = false;
   say("loading");
   window.addEventListener("message", hear);
+  window.addEventListener("blur", function () { tookFocus = true; });
   button.addEventListener("click", open);
   window.fbAsyncInit = ready;
   const script = document.createElement("script");

@@ -68,10 +68,11 @@ def edit(request, template):
     editing.save(request.user, _seen(request, what))
     if what == "autosave":
         return render(request, "templates_app/_saved.html", {"editing": editing})
-    if what == "submit" and editing.is_saved and _submit(request, editing):
+    if what == "submit" and not (editing.conflict or editing.refused) and _submit(request, editing):
         return redirect("templates_app:detail", template.pk)
-    if what.startswith(("save", "keep")) and editing.is_saved and not (editing.own_findings or request.htmx):
-        messages.success(request, _("Saved. Meta sees it when you submit it."))
+    if what.startswith(("save", "keep")) and not (editing.is_stopped or request.htmx):
+        if editing.is_saved:
+            messages.success(request, _("Saved. Meta sees it when you submit it."))
         return redirect("templates_app:edit", template.pk)
     return _form(request, editing)
 

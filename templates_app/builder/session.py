@@ -40,7 +40,10 @@ class Editing:
         design = {"name": template.name, "language": template.language, **writing.cleaned(template.design())}
         _as_created(design)
         samples = {each.place: each.asset for each in template.samples.select_related("asset")}
-        editing = cls(template, Written(design, {place: asset.pk for place, asset in samples.items()}))
+        pks = {
+            place: asset.pk for place, asset in samples.items() if place in designs.sample_places(design["components"])
+        }
+        editing = cls(template, Written(design, pks))
         editing.assets = samples
         editing.seen = _mark(template)
         return editing
@@ -84,6 +87,8 @@ class Editing:
     def save(self, user: User, seen: datetime | None) -> None:
         """A name that cannot be had does not keep the rest from being kept."""
         written, self.seen = self.written, seen.isoformat() if seen else ""
+        if self.template.draft is None and self._is_as_meta_has_it():
+            return
         identity = {"name": written.design["name"], "language": written.design["language"]}
         try:
             try:
@@ -106,7 +111,17 @@ class Editing:
         self.template.account, self.template.workspace = old.account, old.workspace
         self.is_saved, self.seen = True, _mark(self.template)
 
+    def _is_as_meta_has_it(self) -> bool:
+        """Then there is nothing to keep, and nothing to submit: Meta counts each change."""
+        opened = Editing.opened(self.template).written
+        return (opened.design, opened.assets) == (self.written.design, self.written.assets)
+
     # Showing ----------------------------------------------------------------------------------------------------------
+    @property
+    def is_stopped(self) -> bool:
+        """Something is to be said first."""
+        return bool(self.conflict or self.refused or self.own_findings)
+
     @property
     def is_category_fixed(self) -> bool:
         """Meta lets an approved template keep its category only."""

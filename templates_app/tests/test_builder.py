@@ -386,6 +386,52 @@ def test_what_meta_reviews_is_closed_and_can_be_copied(client, marketer, account
     assert client.post(f"/templates/{template.pk}/edit/", {"do": "save"}).status_code == 409
 
 
+# Handing it in --------------------------------------------------------------------------------------------------------
+def test_what_is_ready_is_saved_handed_in_and_shown_on_its_page(client, template):
+    answer = edit(client, template, "submit", body="Hello {{1}}, welcome to our new shop in town.")
+    assert answer.url == f"/templates/{template.pk}/"
+    assert "new shop" in saved(template)["components"][0]["text"]
+    assert template.work == MessageTemplate.Work.SUBMITTING
+    assert client.get(f"/templates/{template.pk}/edit/").status_code == 200
+    assert client.post(f"/templates/{template.pk}/edit/", {"do": "save"}).status_code == 409
+
+
+def test_what_is_not_ready_is_saved_and_says_what_is_to_be_mended(client, template):
+    page = edit(client, template, "submit", body="").content.decode()
+    assert "Meta would refuse it as it is" in page and '<div id="f-body-says" class="t-says" data-error>' in page
+    assert parts(template)["BODY"]["text"] == "" and template.work == ""
+
+
+def test_a_conflict_is_not_handed_in(client, template):
+    url = f"/templates/{template.pk}/edit/"
+    mine = {**posted_by(client.get(url)), "do": "submit", "body": "Hello {{1}}, welcome to our new shop in town."}
+    writing.save(template, {**template.draft, "category": "UTILITY"}, None, None, template.draft_saved_at)
+    assert "data-stopped" in client.post(url, mine).content.decode()
+    assert saved(template)["category"] == "UTILITY" and template.work == ""
+
+
+def test_without_a_connection_it_says_so_and_keeps_what_is_written(client, template, account):
+    account.state = "broken"
+    account.save()
+    page = edit(client, template, "submit", body="Hello {{1}}, welcome to our new shop in town.")
+    assert "Connect it again" in page.content.decode()
+    assert "new shop" in str(saved(template))
+
+
+def test_an_approved_one_without_a_change_is_not_handed_in_for_nothing(client, marketer, account):
+    template = MessageTemplateFactory(account=account)
+    page = edit(client, template, "submit").content.decode()
+    assert "Nothing has been changed" in page
+    assert saved(template) is None
+
+
+def test_what_meta_refused_is_said_where_it_is_mended(client, template):
+    problem = {"title": "Meta refused it", "happened": "It said:", "said": "<i>Too short</i>", "todo": "Write more."}
+    MessageTemplate.objects.update(work_problem=problem)
+    page = client.get(f"/templates/{template.pk}/edit/").content.decode()
+    assert "Meta refused it" in page and "&lt;i&gt;Too short" in page and "Write more." in page
+
+
 def test_a_draft_is_thrown_away_after_a_question(client, template):
     assert "cannot be brought back" in client.get(f"/templates/{template.pk}/discard/").content.decode()
     assert MessageTemplate.objects.exists()

@@ -123,7 +123,9 @@
   // Files --------------------------------------------------------------------------------------------------------
   document.addEventListener("change", (event) => {
     const input = event.target;
-    if (input.type !== "file" || !input.files.length || !form()?.contains(input)) return;
+    if (input.type !== "file" || !form()?.contains(input)) return;
+    event.stopPropagation(); // The admin's library expects its own markup around a file.
+    if (!input.files.length) return;
     const field = input.closest("[data-uploads]"), progress = field.querySelector(".t-progress");
     const bar = progress.querySelector("progress"), words = progress.querySelector("span");
     const says = document.getElementById(`${input.id}-says`);
@@ -159,7 +161,7 @@
     request.open("POST", field.dataset.uploads);
     request.setRequestHeader("X-CSRFToken", form().elements.csrfmiddlewaretoken.value);
     request.send(data);
-  });
+  }, true);
   function wrong(says, words) {
     const line = Object.assign(document.createElement("p"), { className: "t-error", textContent: words });
     line.setAttribute("role", "alert");

@@ -47,7 +47,7 @@ def _holds(thread: Thread, messages: list[Message]) -> None:
     mine = MessageTemplate.objects.for_workspace(thread.workspace)
     templates = mine.only("name", "language", "status", "missing_since").in_bulk({each.template_id for each in waiting})
     for message in waiting:
-        message.waits = holds.why(templates[message.template_id])
+        message.waits = holds.why_it_waits(templates[message.template_id])
 
 
 def _quotes(thread: Thread, messages: list[Message]) -> None:

@@ -10,6 +10,8 @@ from inbox.services import choosing, facts, holds, sending
 from inbox.views import mark_read, queued, thread_of
 from templates_app import preview
 from templates_app.models import MessageTemplate
+from templates_app.services import gaps as kinds
+from templates_app.services.values import known_values
 from workspaces import services as workspaces
 from workspaces.middleware import workspace_required
 
@@ -28,7 +30,7 @@ def fill(request, pk, template_pk):
     current, template = _thread_and_template(request, pk, template_pk)
     if request.method != "POST":
         mark_read(request, current)
-        fields = filling.begin(template, facts.known(template, current))
+        fields = filling.begin(template, known_values(template, facts.of_thread(current)))
         return _form(request, current, template, fields, problem=holds.why(template))
     fields = filling.received(template, request.POST, request.FILES)
     key = request.POST.get("key", "")[:64]
@@ -57,13 +59,16 @@ def look(request, pk, template_pk):
 
 def _form(request, current: Thread, template: MessageTemplate, fields: list, *, status: int = 200, problem: str = ""):
     form = {"template": template, "fields": fields, "bubble": _bubble(template, fields), "problem": problem}
+    form["focus"] = next((field.id for field in fields if field.problem), fields[0].id if fields else "")
     return conversation.show(request, current, status=status, answer=conversation.FILL, **form)
 
 
 def _bubble(template: MessageTemplate, fields: list) -> dict:
-    typed = {field.name: field.value for field in fields if isinstance(field.value, str) and field.value}
+    """What is not typed yet stands there as a gap: an example would look as if it went out."""
+    shown = {field.name: f"{{{{{field.name.rpartition('.')[2]}}}}}" for field in fields if field.gap.kind == kinds.TEXT}
+    shown |= {field.name: field.value for field in fields if isinstance(field.value, str) and field.value}
     design = {"language": template.language, "category": template.category, "components": template.components}
-    return preview.preview(design, typed, filling.media_of(fields))
+    return preview.preview(design, shown, filling.media_of(fields))
 
 
 def _say(fields: list, problems: dict[str, str]) -> str:

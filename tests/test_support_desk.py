@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from inbox.desk import queue
 from inbox.models import Message, Priority
 from inbox.tests.factories import MessageFactory, MessageStatusFactory, ThreadFactory
 from meta_integration.models import WABA, Incident, PhoneNumber, WebhookDelivery
@@ -20,6 +21,7 @@ from meta_integration.tests.factories import (
     WABAFactory,
     WebhookDeliveryFactory,
 )
+from templates_app.tests.factories import MessageTemplateFactory
 from workspaces import desk
 from workspaces.desk import State
 from workspaces.models import AuditEntry, Role
@@ -148,6 +150,16 @@ def test_messages_in_doubt_and_failed_ones_are_counted(number):
     failed = sections["inbox.desk.lately.errors"]
     assert failed.sentence == "2 messages failed in the last 24 hours."
     assert failed.table.rows[0][0].url.endswith("#131047")
+
+
+def test_what_a_stopped_template_holds_is_said_as_that_and_not_as_late(number):
+    template = MessageTemplateFactory(account=number.account, status="PAUSED")
+    held = MessageFactory(thread__number=number, type="template", template=template)
+    Message.objects.filter(pk=held.pk).update(created_at=since(180), not_before=since(180))
+    section = read(number.workspace)["inbox.desk.queue.section"]
+    assert (section.state, section.aside) == (State.WARN, "1 message waits.")
+    assert "waits for a template that may not be sent" in section.sentence
+    assert queue.glances() == {}
 
 
 def test_the_way_in_shows_what_waits_and_how_late_it_comes(number, support):

@@ -23,12 +23,18 @@ SLICE = 2000
 
 
 def section(workspace: Workspace) -> Section:
-    """What waits, by number and priority. A long queue of a campaign is no trouble by itself; an old one is."""
+    """What waits, by number and priority. A long queue of a campaign is no trouble by itself; an old one is.
+
+    What is held by its template may be as old as it likes.
+    """
     numbers = {each.pk: each for each in _numbers(workspace)}
     queued = Message.objects.for_workspace(workspace).filter(status=S.QUEUED, number__in=numbers)
-    groups = queued.order_by().values("number_id", "priority").annotate(n=Count("pk"), oldest=Min("created_at"))
+    may_go = claims.not_held()
+    figures = {"n": Count("pk"), "may_go": Count("pk", filter=may_go), "oldest": Min("created_at", filter=may_go)}
+    groups = queued.order_by().values("number_id", "priority").annotate(**figures)
     groups = sorted(groups, key=lambda group: (group["number_id"], group["priority"]))
     total = sum(group["n"] for group in groups)
+    held = total - sum(group["may_go"] for group in groups)
     unknown = _unknown(workspace)
     words = {
         Priority.AGENT: _("answers of people"),
@@ -41,20 +47,23 @@ def section(workspace: Workspace) -> Section:
             numbers[group["number_id"]].display_phone_number,
             words.get(group["priority"], "–"),
             str(group["n"]),
-            moment(group["oldest"]),
+            moment(group["oldest"]) if group["oldest"] else "–",
             _("%(n)s a second") % {"n": round(pacing.pace_of(numbers[group["number_id"]]), 1)},
         ]
         for group in groups
     ]
-    oldest = min((group["oldest"] for group in groups), default=None)
+    oldest = min((group["oldest"] for group in groups if group["oldest"]), default=None)
     waiting = {group["number_id"] for group in groups}
     stopped = next(filter(None, (numbers[pk].why_it_waits() for pk in sorted(waiting))), "")
-    state, sentence = _verdict(total, oldest, unknown, stopped)
+    state, sentence = _verdict(total, oldest, unknown, stopped, held)
     return Section(
         _("Messages that wait"),
         state,
         sentence,
-        rows=[(_("Not known whether they went out, last 24 hours"), str(unknown))],
+        rows=[
+            (_("Not known whether they went out, last 24 hours"), str(unknown)),
+            (_("Held because their template may not be sent"), str(held)),
+        ],
         table=Table(head, rows) if rows else None,
         actions=_actions([numbers[pk] for pk in sorted(waiting)]),
         aside=ngettext("%(n)s message waits.", "%(n)s messages wait.", total) % {"n": total} if total else "",
@@ -63,7 +72,7 @@ def section(workspace: Workspace) -> Section:
 
 def glances() -> dict[int, Glance]:
     """Workspaces whose oldest waiting message should have gone long ago: one query over the index of what is queued."""
-    late = Message.objects.filter(status=S.QUEUED, not_before__lt=timezone.now() - STUCK).order_by()
+    late = Message.objects.filter(claims.not_held(), status=S.QUEUED, not_before__lt=timezone.now() - STUCK).order_by()
     found = late.values_list("workspace_id").annotate(n=Count("pk"))
     return {
         pk: Glance(State.WARN, ngettext("%(n)s message waits.", "%(n)s messages wait.", n) % {"n": n})
@@ -71,7 +80,7 @@ def glances() -> dict[int, Glance]:
     }
 
 
-def _verdict(total: int, oldest: datetime | None, unknown: int, stopped: str) -> tuple[State, str]:
+def _verdict(total: int, oldest: datetime | None, unknown: int, stopped: str, held: int) -> tuple[State, str]:
     age = timezone.now() - oldest if oldest else timedelta()
     if age > SLOW:
         text = _("Messages wait: the oldest for %(age)s already.")
@@ -86,6 +95,13 @@ def _verdict(total: int, oldest: datetime | None, unknown: int, stopped: str) ->
         return State.WARN, text % {"n": unknown}
     if stopped:
         return State.WARN, stopped
+    if held:
+        text = ngettext(
+            "%(n)s message waits for a template that may not be sent now.",
+            "%(n)s messages wait for templates that may not be sent now.",
+            held,
+        )
+        return State.WARN, text % {"n": held}
     if total:
         return State.GOOD, _("Messages are on their way.")
     return State.GOOD, _("Nothing waits.")

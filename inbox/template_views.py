@@ -1,8 +1,8 @@
 """Sending a template from a conversation: choosing one, filling its gaps, and seeing what the customer will see."""
 
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_POST
 
 from inbox import conversation, filling
 from inbox.models import Thread
@@ -47,11 +47,12 @@ def fill(request, pk, template_pk):
     return _form(request, current, template, fields, status=409, problem=problem)
 
 
-@require_POST
 @workspace_required
 def look(request, pk, template_pk):
     """The bubble with what is typed so far."""
     _current, template = _thread_and_template(request, pk, template_pk)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
     fields = filling.received(template, request.POST, {})
     return render(request, "templates_app/_preview.html", {"bubble": _bubble(template, fields)})
 

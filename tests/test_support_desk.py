@@ -107,7 +107,7 @@ def test_a_broken_connection_is_the_headline_with_what_waits_for_it(number, supp
         ({"token_expires_at": timezone.now() - timedelta(hours=1)}, "The access to WhatsApp ended"),
         ({"token_expires_at": timezone.now() + timedelta(days=3)}, "The access to WhatsApp ends on"),
         ({"restricted_until": timezone.now() + timedelta(days=3)}, "Meta has restricted the account"),
-        ({"held_until": timezone.now() + timedelta(minutes=3)}, "Meta takes no more calls of this account"),
+        ({"held_until": timezone.now() + timedelta(days=3)}, "Meta takes no more calls of this account"),
         ({"is_subscribed": False}, "Meta no longer posts this account&#x27;s webhooks"),
         ({"state": "disconnected"}, "Nothing is connected: the account was disconnected"),
     ],

@@ -118,11 +118,11 @@ def apply(attempt: ConnectAttempt, actor: User | None, who: str = "") -> WABA:
             Workspace.objects.select_for_update().get(pk=account.workspace_id)
             if not ConnectAttempt.objects.filter(pk=attempt.pk).exists():
                 raise AlreadyDone
+            if attempt.link:
+                reconnect_links.use(attempt.link)
             newer = WABA.objects.filter(pk=account.pk, connected_at__gt=attempt.created_at)
             if newer.exists():  # Somebody has logged in since: the older access does not replace that one's.
                 raise words.expired()
-            if attempt.link:
-                reconnect_links.use(attempt.link)
             return _put_in_place(attempt, name, found, actor, who)
     except IntegrityError as exc:
         if not connect.is_taken(exc):

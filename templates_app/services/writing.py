@@ -121,6 +121,8 @@ def discard(template: MessageTemplate, user: User | None) -> bool:
         row = MessageTemplate.objects.select_for_update().get(pk=template.pk)
         if row.is_at_work:
             raise CannotWrite(may_write(row))
+        if row.work == MessageTemplate.Work.SUBMITTING:
+            _leave_it_be(row)
         row.draft = row.draft_saved_at = row.draft_by = None
         is_new = row.status == statuses.DRAFT and not row.template_id
         workspaces.note(row.workspace, user, "threw away a draft of a template", str(row))
@@ -132,6 +134,15 @@ def discard(template: MessageTemplate, user: User | None) -> bool:
         row.text = designs.text_of(row.components)
         row.save(update_fields=["draft", "draft_saved_at", "draft_by", "status", "text"])
     return False
+
+
+def _leave_it_be(row: MessageTemplate) -> None:
+    """It waited to be handed in, for the connection or a next try. Meta may have it from an earlier one."""
+    if row.work_state.get("asked_at"):
+        row.ask_after = timezone.now()
+    row.work, row.work_until, row.work_by = MessageTemplate.Work.NONE, None, None
+    row.work_state, row.work_problem = {}, None
+    row.save(update_fields=["work", "work_until", "work_by", "work_state", "work_problem", "ask_after"])
 
 
 def cleaned(draft: dict) -> dict:

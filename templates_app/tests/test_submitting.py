@@ -11,7 +11,7 @@ from meta_integration.models import WABA
 from meta_integration.tests.factories import MediaAssetFactory, WABAFactory
 from templates_app import statuses, tasks
 from templates_app.models import MessageTemplate, TemplateSample
-from templates_app.services import edits, submitting, uploading, work
+from templates_app.services import edits, submitting, uploading, work, writing
 from templates_app.services.submitting import CannotSubmit, NotReady
 from templates_app.tests.events import START, happen, status
 from templates_app.tests.factories import MessageTemplateFactory
@@ -272,6 +272,32 @@ def test_a_change_without_an_answer_is_not_sent_twice_if_it_arrived(desk, approv
     template = go(approved, minutes=1)
     assert (template.status, template.components) == ("PENDING", [BODY])
     assert len(desk.calls("edit")) == sent
+
+
+@pytest.mark.parametrize(("away", "sent"), [("before", 2), ("after", 1)])
+def test_a_change_that_customers_do_not_see_is_not_taken_for_done(desk, approved, away, sent):
+    """A category, an example: what Meta lists looks the same before and after it."""
+    MessageTemplate.objects.update(status="REJECTED", draft={**DRAFT, "category": "MARKETING"}, components=[BODY])
+    desk.rows["800"] |= {"status": "REJECTED", "components": [BODY]}
+    desk.away = away
+    submitting.submit(approved, None)
+    go(approved)
+    desk.away = None
+    template = go(approved, minutes=1)
+    assert len(desk.calls("edit")) == sent
+    assert (desk.rows["800"]["category"], template.category) == ("MARKETING", "MARKETING")
+    assert (template.status, template.draft) == ("PENDING", None)
+
+
+def test_what_is_thrown_away_while_it_waits_is_not_handed_in(desk, approved):
+    submitting.submit(approved, None)
+    WABA.objects.update(state=WABA.State.BROKEN)
+    go(approved)
+    writing.discard(approved, None)
+    WABA.objects.update(state=WABA.State.CONNECTED)
+    template = go(approved)
+    assert desk.calls("edit") == []
+    assert (template.status, template.work, template.work_problem) == ("APPROVED", "", None)
 
 
 def test_an_approved_one_is_changed_once_a_day(desk, approved):

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -190,6 +191,13 @@ def test_older_news_only_go_into_the_history(template, account):
     assert template.events.count() == 3
 
 
+def test_news_that_lose_by_seconds_have_meta_asked(template, account):
+    """The clock of the one who noted the other may be wrong by so much."""
+    happen(account, (*status("PENDING"), 60), (*status("APPROVED"), 55))
+    template.refresh_from_db()
+    assert template.status == "PENDING" and template.ask_after
+
+
 def test_the_same_news_twice_is_one_line(template, account):
     happen(account, *[(*status("PAUSED"), 1)] * 3)
     assert template.events.count() == 1
@@ -282,6 +290,23 @@ def test_a_template_that_meta_does_not_know_is_missing_until_meta_is_asked(templ
 @pytest.mark.parametrize("code", [132000, 132005, 132012])
 def test_values_that_do_not_fit_have_the_template_looked_at_anew(template, code):
     news.refused_when_sent(template, code, "mismatch", moment(5))
+    template.refresh_from_db()
+    assert template.is_sendable and template.ask_after
+
+
+def test_refusals_that_go_on_for_a_day_neither_break_nor_keep_meta_from_being_asked(template):
+    asked = 0
+    for second in range(0, 86_400, 600):
+        with time_machine.travel(moment(second), tick=False):
+            for code in (132000, 132005, 132012):
+                news.refused_when_sent(template, code, "mismatch", moment(second))
+        asked += MessageTemplate.objects.filter(ask_after__lte=moment(second)).update(ask_after=None)
+    assert 4 <= asked <= 20
+
+
+def test_a_late_refusal_as_unknown_does_not_undo_an_approval_since(template, account):
+    happen(account, (*status("PAUSED"), 7), (*status("APPROVED"), 9))
+    news.refused_when_sent(template, 132001, "no such template", moment(5))
     template.refresh_from_db()
     assert template.is_sendable and template.ask_after
 

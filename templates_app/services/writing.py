@@ -20,6 +20,7 @@ from workspaces import services as workspaces
 from workspaces.models import User
 
 PARTS_OF_A_DRAFT = ("category", "parameter_format", "components", "message_send_ttl_seconds")
+LONGEST_WORD = 100
 BLANK = {"category": designs.MARKETING, "parameter_format": designs.POSITIONAL, "components": []}
 
 
@@ -185,17 +186,32 @@ def _others(template: MessageTemplate, design: dict) -> tuple[tuple[str, str, st
     text = body.get("text")
     alike = Q(name=design.get("name", template.name))
     if isinstance(text, str) and text.strip():
-        # However it is broken into lines. So many words are enough: the rules compare all of them.
-        alike |= Q(text__regex=r"\s+".join(re.escape(word) for word in text.split()[:12]))
+        alike |= Q(text__regex=_beginning(text))
     rows = MessageTemplate.objects.filter(alike, account=template.account_id).exclude(pk=template.pk)
     rows = rows.exclude(status=statuses.DELETED).order_by("pk")
-    found = rows.values_list("name", "language", "category", "components", "draft")
+    found = rows.values_list("name", "language", "category", "status", "components", "draft")
     return tuple(_other(*each) for each in found)
 
 
-def _other(name: str, language: str, category: str, components: list, draft: dict | None) -> tuple[str, str, str, str]:
+def _beginning(text: str) -> str:
+    """A pattern of its first words, however they are broken into lines. The rules compare all of them.
+
+    PostgreSQL takes no pattern of any length.
+    """
+    words = text.split()[:12]
+    ends = next((place for place, word in enumerate(words) if len(word) > LONGEST_WORD), len(words))
+    words = [*words[:ends], *(word[:LONGEST_WORD] for word in words[ends : ends + 1])]
+    return r"\s+".join(re.escape(word) for word in words)
+
+
+def _other(
+    name: str, language: str, category: str, status: str, components: list, draft: dict | None
+) -> tuple[str, str, str, str]:
+    """Without its text where Meta refuses no other for it: it has not seen it, or has refused this one."""
     if draft and not components:
-        category, components = draft.get("category", ""), draft.get("components")
+        category = draft.get("category", "")
+    if status == statuses.REJECTED:
+        components = []
     texts = [(designs.component(components, kind) or {}).get("text") for kind in ("BODY", "FOOTER")]
     return name, language, category, "\n".join(text for text in texts if isinstance(text, str) and text)
 

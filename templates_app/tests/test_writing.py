@@ -174,6 +174,7 @@ def test_the_rules_hear_of_those_others_that_can_matter(account, django_assert_n
     spaced = [{"type": "BODY", "text": template.text.replace(" ", "\n ")}]
     MessageTemplateFactory(account=account, name="spaced", components=spaced, text=spaced[0]["text"])
     writing.create(account, "a_draft", "en_US", {**HELLO, "components": template.components}, None)
+    MessageTemplateFactory(account=account, name="refused", status=statuses.REJECTED)
     MessageTemplateFactory(account=account, name="another", text="Something else", components=[])
     MessageTemplateFactory(name="mine", language="fr")
     MessageTemplateFactory(account=account, name="gone", status=statuses.DELETED)
@@ -183,12 +184,15 @@ def test_the_rules_hear_of_those_others_that_can_matter(account, django_assert_n
         ("mine", "de", "UTILITY", ""),
         ("same_words", "en_US", "UTILITY", f"{template.text}\nBye"),
         ("spaced", "en_US", "UTILITY", spaced[0]["text"]),
-        ("a_draft", "en_US", "UTILITY", template.text),
+        ("a_draft", "en_US", "UTILITY", ""),
+        ("refused", "en_US", "UTILITY", ""),
     )
     assert (around.samples, around.has_catalog) == ({}, False)
 
 
-@pytest.mark.parametrize("text", ["a (b", "[x]{{1}}? *+ \\d #~&", "\ue000 😀 é", "x" * 1024, "{{" * 400, "\t \n"])
+@pytest.mark.parametrize(
+    "text", ["a (b", "[x]{{1}}? *+ \\d #~&", "\ue000 😀 é", "x" * 1024, "y " + "x" * 60_000, "{{" * 400, "\t \n"]
+)
 def test_whatever_the_text_is_others_can_be_looked_for(account, text):
     template = MessageTemplateFactory(account=account, name="mine", components=[{"type": "BODY", "text": text}])
     MessageTemplateFactory(account=account, name="same", components=template.components, text=text)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from inbox.models import Message, Priority
 from inbox.outbox import reach
+from inbox.services import deadlines
 from inbox.services.moves import move_messages
 from inbox.services.waiting import TOO_LATE
 from meta_integration import pacing
@@ -171,12 +172,14 @@ def sweep() -> list[int]:
 
 
 def fail_what_is_too_late(number: PhoneNumber) -> None:
-    """Free text whose window closed while it waited fails with that reason, instead of going out to be refused."""
+    """Free text whose window closed while it waited fails with that reason, instead of going out to be refused. So do
+    templates that waited for longer than they are worth."""
     is_closed = Q(thread__window_expires_at=None) | Q(thread__window_expires_at__lte=timezone.now())
     late = Message.objects.filter(is_closed, number=number, status=S.QUEUED)
     late = list(late.exclude(type="template").values_list("pk", flat=True))
     failed = move_messages(late, S.FAILED, error=str(TOO_LATE))
     tell_pages(failed)
+    deadlines.fail_what_is_too_late(number)
 
 
 def unknown() -> dict:

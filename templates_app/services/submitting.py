@@ -26,7 +26,7 @@ from meta_integration.services import clients, watch
 from templates_app import lint, statuses, tasks
 from templates_app import words as shown
 from templates_app.models import MessageTemplate
-from templates_app.services import asking, edits, news, uploading, work, writing
+from templates_app.services import asking, edits, live_files, news, uploading, work, writing
 from templates_app.services.merging import Kind, Source, merge, note
 from templates_app.services.reading import Facts, Listed, Unreadable, looks_alike, moment
 from workspaces import services as workspaces
@@ -229,6 +229,7 @@ class _HandingIn:
             if facts.category != design.get("category", "").upper():
                 change.events.append(_category_changed(row, design, facts))
             news.save(change)
+            live_files.forget(row)
             if row.draft == {key: value for key, value in design.items() if key in (row.draft or {})}:
                 written = {"draft": None, "draft_saved_at": None, "draft_by": None}
                 MessageTemplate.objects.filter(pk=row.pk).update(**written)

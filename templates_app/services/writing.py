@@ -16,6 +16,7 @@ from templates_app import design as designs
 from templates_app import statuses
 from templates_app.lint import Around
 from templates_app.models import MessageTemplate, TemplateEvent, TemplateSample
+from templates_app.services import live_files
 from workspaces import services as workspaces
 from workspaces.models import User
 
@@ -132,6 +133,7 @@ def discard(template: MessageTemplate, user: User | None) -> bool:
             return True
         if is_new:  # It was at Meta once, under another id: its history stays.
             row.status = statuses.DELETED
+        live_files.put_back(row)
         row.text = designs.text_of(row.components)
         row.save(update_fields=["draft", "draft_saved_at", "draft_by", "status", "text"])
     return False
@@ -298,11 +300,13 @@ def _set_samples(row: MessageTemplate, samples: Mapping[str, int]) -> None:
         sample, asset_pk = known.get(place), samples.get(place)
         if asset_pk not in found:
             if sample:
+                live_files.keep(row, sample)
                 sample.delete()
         elif sample is None:
             TemplateSample.objects.create(workspace_id=row.workspace_id, template=row, place=place, asset_id=asset_pk)
         elif sample.asset_id != asset_pk:
+            live_files.keep(row, sample)
             fresh = {"asset_id": asset_pk, "session": "", "sent_bytes": 0, "handle": "", "handle_at": None, "error": ""}
             TemplateSample.objects.filter(pk=sample.pk).update(**fresh)
     kept = {*places, *designs.sample_places(row.components)}
-    row.samples.exclude(place__in=kept).delete()
+    row.samples.exclude(place__in=kept).exclude(place__startswith=live_files.LIVE).delete()

@@ -11,7 +11,7 @@ from meta_integration.models import WABA
 from meta_integration.tests.factories import MediaAssetFactory, WABAFactory
 from templates_app import statuses, tasks
 from templates_app.models import MessageTemplate, TemplateSample
-from templates_app.services import edits, submitting, uploading, work, writing
+from templates_app.services import edits, render, submitting, uploading, work, writing
 from templates_app.services.submitting import CannotSubmit, NotReady
 from templates_app.tests.events import START, happen, status
 from templates_app.tests.factories import MessageTemplateFactory
@@ -342,6 +342,20 @@ def test_an_example_file_goes_first_and_its_handle_with_the_template(desk, draft
     with_picture.refresh_from_db()
     assert with_picture.sent_bytes == len(CONTENT) and with_picture.handle == "4::handle1"
     assert "example" not in template.components[0], "a handle serves the review only"
+
+
+def test_another_example_file_is_sent_once_meta_has_the_change(desk, approved):
+    about = {"workspace": approved.workspace, "origin": "uploaded", "mime_type": "image/jpeg", "size": len(CONTENT)}
+    old, new = (MediaAssetFactory(**about, file_name=f"{n}.jpg", file=ContentFile(CONTENT, name="x")) for n in "ab")
+    components = [{"type": "HEADER", "format": "IMAGE"}, *approved.components]
+    MessageTemplate.objects.update(components=components, draft=None)
+    TemplateSample.objects.create(workspace=approved.workspace, template=approved, place="header", asset=old)
+    draft = {**DRAFT, "components": components}
+    saved = writing.save(approved, draft, {"header": new.pk}, None, approved.draft_saved_at)
+    assert render.gaps(saved)[0].default == {"asset": old.pk}
+    submitting.submit(saved, None)
+    template = go(saved)
+    assert render.gaps(template)[0].default == {"asset": new.pk} and template.samples.count() == 1
 
 
 def test_a_broken_upload_goes_on_in_the_next_try_where_meta_says(desk, draft, with_picture):

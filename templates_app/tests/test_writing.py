@@ -10,6 +10,7 @@ from meta_integration.tests.factories import MediaAssetFactory, WABAFactory
 from templates_app import statuses
 from templates_app.models import MessageTemplate, TemplateEvent
 from templates_app.services import writing
+from templates_app.services.render import render
 from templates_app.tests.factories import MessageTemplateFactory
 from workspaces.models import AuditEntry
 from workspaces.tests.factories import UserFactory
@@ -164,6 +165,23 @@ def test_what_was_at_meta_once_keeps_its_history_when_a_new_draft_is_thrown_away
     writing.discard(writing.create(account, "hello", "en_US", HELLO, None), None)
     old.refresh_from_db()
     assert (old.status, old.draft) == (statuses.DELETED, None)
+
+
+def test_a_file_chosen_in_a_draft_is_not_sent_before_meta_has_seen_it(account):
+    components = [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Look at this."}]
+    template = MessageTemplateFactory(account=account, components=components)
+    old, new = picture(account, file_name="old.png"), picture(account, file_name="new.png")
+    template.samples.create(workspace=template.workspace, place="header", asset=old)
+
+    def sent() -> int:
+        return render(template, {}).content["template"]["components"][0]["parameters"][0]["image"]["asset"]
+
+    draft = {"category": "UTILITY", "components": components}
+    for pk in (new.pk, new.pk, 0, new.pk):
+        template = writing.save(template, draft, {"header": pk}, None, template.draft_saved_at)
+        assert sent() == old.pk
+    writing.discard(template, None)
+    assert (sent(), template.samples.get().asset) == (old.pk, old)
 
 
 def test_the_rules_hear_of_those_others_that_can_matter(account, django_assert_num_queries):

@@ -133,8 +133,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     "sweep-outbox": {"task": "inbox.tasks.sweep_outbox", "schedule": 5, "options": {"expires": 5}},
-    "fail-too-late": {"task": "inbox.tasks.fail_what_is_too_late", "schedule": 60, "options": {"expires": 60}},
     "sweep-media": {"task": "inbox.tasks.sweep_media", "schedule": 30, "options": {"expires": 30}},
+    "fail-too-old": {"task": "inbox.tasks.fail_what_is_too_old", "schedule": 600, "options": {"expires": 600}},
     "adopt-orphans": {"task": "inbox.tasks.adopt_orphan_statuses", "schedule": 30, "options": {"expires": 30}},
     "trim-webhooks": {"task": "meta_integration.tasks.trim_webhooks", "schedule": 3600},
     "refresh-health": {
@@ -273,6 +273,8 @@ DOCTOR_CHECKS = [
 
 # Sending -----------------------------------------------------------------------------------------------------------
 SENDING_THREADS = env.int("SENDING_THREADS", default=256)
+# So long a template waits for a connection, a number or Meta; then it is not sent any more.
+TEMPLATES_WAIT_HOURS = env.int("TEMPLATES_WAIT_HOURS", default=72)
 # Longer than a call to Meta can take, or a slow answer would look like a dead worker.
 SENDING_LEASE_SECONDS = env.int("SENDING_LEASE_SECONDS", default=60)
 

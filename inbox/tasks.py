@@ -5,7 +5,7 @@ from celery.signals import worker_shutting_down
 
 from inbox.outbox import claims
 from inbox.outbox import pump as pumps
-from inbox.services import deadlines, reading, statuses
+from inbox.services import reading, statuses
 from meta_integration.services import inbound_media
 from workspaces import live, wakeups
 
@@ -63,9 +63,8 @@ def sweep_outbox() -> int:
 
 
 @shared_task
-def fail_what_is_too_late() -> int:
-    """What no pump comes by: its template or its number is stopped."""
-    return deadlines.fail_what_is_too_late()
+def fail_what_is_too_old() -> int:
+    return claims.fail_what_is_too_old()
 
 
 @shared_task

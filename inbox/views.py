@@ -133,7 +133,9 @@ def test_message_sent(request, pk):
     messages = Message.objects.for_workspace(request.workspace).filter(direction=Message.Direction.OUT)
     message = get_object_or_404(messages.select_related("thread__contact", "number__account"), pk=pk)
     if message.wamid:  # Meta has taken it: the last step of connecting is done.
-        WABA.objects.filter(pk=message.number.account_id, tested_at=None).update(tested_at=timezone.now())
+        WABA.objects.for_workspace(request.workspace).filter(pk=message.number.account_id, tested_at=None).update(
+            tested_at=timezone.now()
+        )
     context = {"title": _("Your test message"), "message": message, "waits": message.number.why_it_waits()}
     if request.htmx:
         return render(request, "inbox/_test_message.html", context)

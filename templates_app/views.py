@@ -54,7 +54,9 @@ def state_of(request, template: MessageTemplate) -> str:
         "bubbles": bubbles_of(template, all_samples),
         "url": reverse("templates_app:status", args=[template.pk]),
     }
-    return live_part(request, "_state.html", context, is_moving=bool(template.work))
+    # While it rests until the next try there is nothing to see; the workspace's counter tells of the rest.
+    is_moving = template.is_at_work and not template.work_state.get("tries")
+    return live_part(request, "_state.html", context, is_moving=is_moving)
 
 
 def bubbles_of(template: MessageTemplate, samples: list) -> list[dict]:

@@ -7,24 +7,28 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import DurationField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inbox.models import Message, Priority
 from inbox.outbox import reach
-from inbox.services import deadlines
 from inbox.services.moves import move_messages
-from inbox.services.waiting import TOO_LATE
+from inbox.services.waiting import TOO_LATE, TOO_OLD
 from meta_integration import pacing
 from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import media
+from templates_app.design import AUTHENTICATION
 from templates_app.models import MessageTemplate
 from workspaces import live
 
 S = Message.Status
 # Campaigns are fed no further ahead than this: what waits in their own lists can still be stopped or changed.
 SECONDS_AHEAD = 60
+# Failed in one go; the rest in the next.
+MOST_TOO_OLD = 10_000
+# So long Meta tries to deliver a one-time code whose template does not say.
+CODES_LIVE = timedelta(minutes=10)
 # Messages a second that one process is sure to send, with the machine's other work beside it.
 ONE_PROCESS_SENDS = 400
 
@@ -172,14 +176,33 @@ def sweep() -> list[int]:
 
 
 def fail_what_is_too_late(number: PhoneNumber) -> None:
-    """Free text whose window closed while it waited fails with that reason, instead of going out to be refused. So do
-    templates that waited for longer than they are worth."""
+    """Free text whose window closed while it waited fails with that reason, instead of going out to be refused."""
     is_closed = Q(thread__window_expires_at=None) | Q(thread__window_expires_at__lte=timezone.now())
-    late = Message.objects.filter(is_closed, number=number, status=S.QUEUED)
-    late = list(late.exclude(type="template").values_list("pk", flat=True))
-    failed = move_messages(late, S.FAILED, error=str(TOO_LATE))
+    late = Message.objects.filter(is_closed, number=number, status=S.QUEUED).exclude(type="template")
+    _fail(late, TOO_LATE)
+    _fail(_too_old().filter(number=number), TOO_OLD)
+
+
+def fail_what_is_too_old() -> int:
+    """The same for what waits where nothing goes out: a connection nobody mends, a template that stays stopped."""
+    return _fail(_too_old().order_by("pk")[:MOST_TOO_OLD], TOO_OLD)
+
+
+def _too_old() -> QuerySet[Message]:
+    """Templates may go out at any time, and so would wait for ever. None waits for longer than Meta would try."""
+    now = timezone.now()
+    waiting = Message.objects.filter(type="template", status=S.QUEUED)
+    since = now - timedelta(hours=settings.TEMPLATES_WAIT_HOURS)
+    a_second = Value(timedelta(seconds=1), DurationField())
+    has_no_time = Q(template__ttl_seconds=None, template__category=AUTHENTICATION, not_before__lt=now - CODES_LIVE)
+    is_over = Q(template__ttl_seconds__gt=0, not_before__lt=now - F("template__ttl_seconds") * a_second)
+    return waiting.filter(Q(not_before__lt=since) | has_no_time | is_over)
+
+
+def _fail(messages: QuerySet[Message], because) -> int:
+    failed = move_messages(messages.values_list("pk", flat=True), S.FAILED, error=str(because))
     tell_pages(failed)
-    deadlines.fail_what_is_too_late(number)
+    return len(failed)
 
 
 def unknown() -> dict:

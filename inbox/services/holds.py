@@ -26,6 +26,5 @@ def why_it_waits(template: MessageTemplate) -> str:
     if template.is_sendable:
         return ""
     if template.status in FOR_GOOD:
-        words = _("It waits. %(why)s Take it back, and send another template. After a day it counts as not sent.")
-        return words % {"why": why(template)}
+        return _("It waits. %(why)s Take it back, and send another template.") % {"why": why(template)}
     return _("It waits. %(why)s It goes out by itself once the template may be sent again.") % {"why": why(template)}

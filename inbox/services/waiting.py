@@ -13,6 +13,9 @@ from meta_integration.models import WABA
 from meta_integration.services.waiting import Waiting
 
 TOO_LATE = _("It waited until the 24 hours after the customer's last message were over, so it was not sent.")
+TOO_OLD = _(
+    "It waited so long that it may be out of date by now, so it was not sent. Send it anew if it is still true."
+)
 WINDOW = timedelta(hours=24)
 
 

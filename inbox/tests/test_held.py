@@ -1,12 +1,13 @@
 """A template that Meta has stopped holds what waits with it, and nothing else; sendable again, it flows by itself."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from inbox import tasks
-from inbox.models import Priority
+from inbox.models import Message, Priority
 from inbox.outbox import claims
 from inbox.tests.factories import MessageFactory, ThreadFactory
 from templates_app import statuses
@@ -92,3 +93,38 @@ def test_a_claim_asks_as_often_however_much_is_held(message, template, django_as
     MessageFactory.create_batch(5, thread=message.thread, type="template", template=template)
     with django_assert_num_queries(4):
         assert claimed(message) == []
+
+
+@pytest.mark.parametrize(("hours", "is_over"), [(71, False), (73, True)])
+def test_what_waited_for_days_fails_with_that_reason_wherever_it_waits(message, hours, is_over):
+    MessageTemplate.objects.update(status=statuses.DISABLED)
+    waited = MessageFactory(thread=message.thread, type="template", template=message.template)
+    Message.objects.filter(pk=waited.pk).update(not_before=timezone.now() - timedelta(hours=hours))
+    assert tasks.fail_what_is_too_old() == int(is_over)
+    waited.refresh_from_db()
+    assert (waited.status, "out of date" in waited.error) == (("failed", True) if is_over else ("queued", False))
+    message.refresh_from_db()
+    assert message.status == "queued"
+
+
+def test_it_fails_rather_than_going_out_late_when_the_number_sends_again(message, graph):
+    Message.objects.update(not_before=timezone.now() - timedelta(hours=73))
+    assert tasks.pump(message.number_id) == 0
+    message.refresh_from_db()
+    assert message.status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("values", "minutes"),
+    [
+        ({"category": "AUTHENTICATION"}, 10),
+        ({"category": "AUTHENTICATION", "ttl_seconds": -1}, 72 * 60),
+        ({"ttl_seconds": 3600}, 60),
+        ({"ttl_seconds": 2_592_000}, 72 * 60),
+    ],
+)
+def test_it_waits_no_longer_than_meta_would_try_to_deliver_it(message, values, minutes):
+    MessageTemplate.objects.update(status=statuses.PAUSED, **values)
+    for waited, is_over in ((minutes - 1, 0), (minutes + 1, 1)):
+        Message.objects.update(not_before=timezone.now() - timedelta(minutes=waited))
+        assert tasks.fail_what_is_too_old() == is_over

@@ -31,6 +31,7 @@ class Button(StrEnum):
     CONNECT = _("Connect WhatsApp")
     CONNECT_AGAIN = _("Connect another account")  # Also for the same one: then it is chosen anew.
     RECONNECT = _("Reconnect")
+    REGISTER = _("Register")
     RESUME = _("Resume sending")
     SETTLE = _("Not known: send it again")
 

@@ -98,9 +98,9 @@ NUMBER = {
     ),
     "131045": Words(
         _("Meta no longer knows this number as registered for sending."),
-        todo=_("Connect the account again and choose this number: that registers it."),
+        todo=_("Open Phone numbers, choose this number and register it with its PIN."),
         who=Who.YOU_HERE,
-        button=Button.CONNECT_AGAIN,
+        button=Button.REGISTER,
     ),
     "131048": Words(
         _("Too many customers blocked or reported messages of this number, so Meta limits it."),
@@ -118,14 +118,15 @@ NUMBER = {
     ),
     "133006": Words(
         _("Meta wants the phone number to be verified again before it can send."),
-        todo=_("Verify the number in WhatsApp Manager by text message or call. Then connect the account again."),
-        button=Button.CONNECT_AGAIN,
+        todo=_("Open Phone numbers, choose this number, verify it by a code, and register it with its PIN."),
+        who=Who.YOU_HERE,
+        button=Button.REGISTER,
     ),
     "133010": Words(
         _("This number is not registered for sending at Meta."),
-        todo=_("Connect the account again and choose this number: that registers it."),
+        todo=_("Open Phone numbers, choose this number and register it with its PIN."),
         who=Who.YOU_HERE,
-        button=Button.CONNECT_AGAIN,
+        button=Button.REGISTER,
     ),
 }
 LIMITS = {

@@ -88,14 +88,15 @@ def variables_adjacent(design: dict, _around: Around) -> Iterator[Said]:
             yield field, _("Two variables stand beside each other."), _("Put a word between them, or make them one.")
 
 
-@error
+@advice
 def too_many_variables(design: dict, _around: Around) -> Iterator[Said]:
+    """Meta refuses too many for the length, and does not say how many: the rule of thumb must not stop anybody."""
     for field, _component, text in reading.texts(design, "BODY"):
         count, rest = len(designs.VARIABLE.findall(text)), designs.VARIABLE.sub("x", text)
         words = len(SIGN.sub(" x ", rest).split())
         if count and count * WORDS_FOR_EACH >= words:
             said = _("There are too many variables for so few words (variables: %(count)s, words: %(words)s).")
-            todo = _("Write more words around them, at least %(more)s, or remove a variable.")
+            todo = _("Meta may refuse that. Write more words around them, at least %(more)s, or remove a variable.")
             values = {"count": count, "words": words, "more": count * WORDS_FOR_EACH + 1 - words}
             yield field, said % values, todo % values
 

@@ -11,7 +11,7 @@ from meta_integration.models import Incident
 from meta_integration.tests.factories import WABAFactory
 from templates_app import statuses
 from templates_app.models import MessageTemplate, TemplateEvent
-from templates_app.services import news
+from templates_app.services import news, stops
 from templates_app.services.merging import COLUMNS
 from templates_app.services.reading import Facts
 from templates_app.tests.events import CATEGORY, COMPONENTS, QUALITY, STATUS, about, body, happen, moment, status
@@ -251,6 +251,15 @@ def test_a_template_that_stops_while_something_uses_it_is_one_incident(template,
     assert incident.kind == Incident.Kind.TEMPLATE_STOPPED and incident.closed_at is None
     assert incident.key.endswith(f":{template.pk}") and "Campaign: Spring (3)" in incident.evidence
     happen(account, (*status("APPROVED"), 4))
+    assert Incident.objects.get().closed_at
+
+
+def test_an_incident_about_what_nobody_uses_any_more_is_closed(template, account, settings):
+    settings.TEMPLATE_USES = [f"{__name__}.used"]
+    happen(account, (*status("PAUSED"), 1))
+    assert stops.close_what_nobody_uses() == 0
+    settings.TEMPLATE_USES = []
+    assert stops.close_what_nobody_uses() == 1
     assert Incident.objects.get().closed_at
 
 

@@ -220,6 +220,19 @@ def test_killed_around_the_call_it_is_made_once(desk, draft, moment, monkeypatch
     assert len(desk.rows) == 1 and template.events.count() == 1
 
 
+def test_what_kills_every_worker_ends_in_words(desk, draft):
+    def die(when):
+        raise Killed
+
+    desk._away = die
+    submitting.submit(draft, None)
+    for tries in range(work.MOST_TRIES):
+        with pytest.raises(Killed):
+            go(draft, minutes=3 * tries)
+    template = go(draft, minutes=3 * work.MOST_TRIES)
+    assert (template.work, template.draft) == ("", DRAFT) and template.work_problem
+
+
 def test_a_broken_connection_lets_it_wait_and_go_on(desk, draft):
     submitting.submit(draft, None)
     WABA.objects.update(state=WABA.State.BROKEN)

@@ -136,4 +136,8 @@ def _tell(row: MessageTemplate, item: Item, kind: str, facts: Facts, **values) -
     told.key = hashlib.sha256(same.encode()).hexdigest()
     template_id = _named(item.content).template_id
     change = news.apply(row, facts, at=item.at, source=told.source, template_id=template_id, told=told)
+    if change.template.status == statuses.UNKNOWN and change.template.ask_after is None:
+        news.ask_soon(
+            change.template
+        )  # A draft, and Meta has one of its name: it cannot be written on until it is known.
     return change.template

@@ -34,6 +34,8 @@ from workspaces.models import User
 
 # Meta has a template of this name and language already: perhaps the one that we handed in.
 EXISTS = 2388024
+# One in whose place it is made.
+GOING = (statuses.PENDING_DELETION, statuses.DELETED)
 MOMENTS = ("status", "status_at", "category_at", "components_at", "seen_at")
 A_BIT = timedelta(microseconds=1)
 
@@ -197,7 +199,7 @@ class _HandingIn:
             found = asking.look(self.client, self.row)
         except Unreadable:
             return False
-        if found is None or not _is_ours(design, found) or self._is_as_before(found):
+        if found is None or found.facts.status in GOING or not _is_ours(design, found) or self._is_as_before(found):
             return False
         facts = found.facts
         self._done(design, found.template_id, {"status": facts.status, "category": facts.category})

@@ -156,6 +156,15 @@ def test_a_draft_becomes_what_meta_says_of_its_name(account):
     assert (row.status, row.template_id, row.draft) == ("PENDING", "800", draft)
 
 
+def test_a_draft_of_whose_name_something_else_is_told_is_asked_about(account):
+    MessageTemplateFactory(
+        account=account, name="order_ready", template_id="", status="DRAFT", draft={"components": []}
+    )
+    happen(account, (QUALITY, about(new_quality_score="GREEN"), 1))
+    template = MessageTemplate.objects.get()
+    assert (template.status, template.template_id) == ("UNKNOWN", "800") and template.ask_after
+
+
 def test_events_of_the_one_before_do_not_touch_the_one_made_anew(template, account):
     news.apply(template, Facts(status="PENDING"), at=moment(10), source="sync", template_id="900")
     happen(account, (*status("DELETED"), 20))

@@ -176,6 +176,15 @@ def test_a_template_of_this_name_with_other_words_is_not_taken_for_ours(desk, dr
     assert template.status == "DRAFT" and "exists already" in template.work_problem["happened"]
 
 
+def test_the_one_that_is_being_deleted_is_not_taken_for_the_one_in_its_place(desk, draft):
+    old = {"id": "700", "name": draft.name, "language": draft.language, "category": "UTILITY", "components": [BODY]}
+    desk.rows["700"] = {**old, "status": "PENDING_DELETION"}
+    submitting.submit(draft, None)
+    template = go(draft)
+    assert (template.status, template.template_id, template.draft) == ("DRAFT", "", DRAFT)
+    assert template.work_problem
+
+
 # Meta is away, or we are ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("away", ["before", "after"])
 def test_without_an_answer_it_is_tried_again_and_made_once(desk, draft, away):

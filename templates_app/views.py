@@ -8,7 +8,7 @@ from templates_app import history, languages, mapping_views, statuses, uses, wor
 from templates_app.models import MessageTemplate, TemplateEvent
 from templates_app.pages import for_template, live_part, member_page, part_or_nothing, said_by, show
 from templates_app.preview import preview
-from templates_app.services import edits
+from templates_app.services import edits, live_files
 from templates_app.standing import standing
 from workspaces.admin_base import CappedPaginator
 
@@ -40,7 +40,8 @@ def state_of(request, template: MessageTemplate) -> str:
     """The part of the page that changes by itself."""
     same = MessageTemplate.objects.for_workspace(request.workspace).filter(account=template.account_id)
     same = same.filter(name=template.name).only("name", "language", "status", "missing_since", "work")
-    samples = samples_of(template)
+    all_samples = samples_of(template)
+    samples = [each for each in all_samples if not each.place.startswith(live_files.LIVE)]
     context = {
         "template": template,
         "standing": standing(template),
@@ -50,7 +51,7 @@ def state_of(request, template: MessageTemplate) -> str:
         "samples": samples,
         "gaps": mapping_views.told(template),
         "events": history.told(history.of(template)[:EVENTS_SHOWN]),
-        "bubbles": bubbles_of(template, samples),
+        "bubbles": bubbles_of(template, all_samples),
         "url": reverse("templates_app:status", args=[template.pk]),
     }
     # While it rests until the next try there is nothing to see; the workspace's counter tells of the rest.
@@ -64,7 +65,8 @@ def bubbles_of(template: MessageTemplate, samples: list) -> list[dict]:
     found = []
     if template.components:
         mine = {"category": template.category, "components": template.components, "language": template.language}
-        found.append({"title": _("How customers see it"), "bubble": preview(mine, media=media)})
+        sent = {place: sample.asset for place, sample in live_files.of(samples).items()}
+        found.append({"title": _("How customers see it"), "bubble": preview(mine, media=sent)})
     if template.draft is not None:
         title = _("What is being written") if found else _("How customers will see it")
         found.append({"title": title, "bubble": preview(template.design(), media=media)})

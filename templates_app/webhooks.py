@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from meta_integration.graph.errors import as_int
 from meta_integration.models import WABA
@@ -10,7 +10,7 @@ from meta_integration.walk import Item, text_in
 from templates_app import statuses
 from templates_app.models import MessageTemplate, TemplateEvent
 from templates_app.services import news
-from templates_app.services.reading import LONGEST, Facts, language_of
+from templates_app.services.reading import LONGEST, Facts, at_epoch, language_of
 
 Kind = TemplateEvent.Kind
 # Events that say a status in other words.
@@ -23,6 +23,9 @@ INFO = {
     "disable_info": ("disable_date",),
     "other_info": ("title", "description"),
 }
+# What lost to something newer by less than this may have been the newer one: clocks differ. Meta is asked a bit later,
+# so that her answer is the newest of all.
+IN_DOUBT, A_BIT_LATER = timedelta(minutes=1), timedelta(seconds=10)
 COMPONENTS = tuple(f"message_template_{part}" for part in ("element", "title", "footer", "buttons"))
 
 
@@ -79,6 +82,12 @@ def _status(row: MessageTemplate, item: Item) -> None:
     is_elsewhere = facts.category and row.category != facts.category
     if event == "UNARCHIVED" or is_elsewhere:
         news.ask_soon(row)
+    elif facts.status not in (None, row.status) and _known_until(row) - item.at < IN_DOUBT:
+        news.ask_soon(row, A_BIT_LATER)
+
+
+def _known_until(row: MessageTemplate) -> datetime:
+    return max(row.status_at, row.seen_at or at_epoch())
 
 
 def _quality(row: MessageTemplate, item: Item) -> None:
@@ -127,4 +136,8 @@ def _tell(row: MessageTemplate, item: Item, kind: str, facts: Facts, **values) -
     told.key = hashlib.sha256(same.encode()).hexdigest()
     template_id = _named(item.content).template_id
     change = news.apply(row, facts, at=item.at, source=told.source, template_id=template_id, told=told)
+    if change.template.status == statuses.UNKNOWN and change.template.ask_after is None:
+        news.ask_soon(
+            change.template
+        )  # A draft, and Meta has one of its name: it cannot be written on until it is known.
     return change.template

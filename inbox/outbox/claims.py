@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import DurationField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from inbox.services.waiting import TOO_LATE, TOO_OLD
 from meta_integration import pacing
 from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import media
+from templates_app.design import AUTHENTICATION
 from templates_app.models import MessageTemplate
 from workspaces import live
 
@@ -26,6 +27,8 @@ S = Message.Status
 SECONDS_AHEAD = 60
 # Failed in one go; the rest in the next.
 MOST_TOO_OLD = 10_000
+# So long Meta tries to deliver a one-time code whose template does not say.
+CODES_LIVE = timedelta(minutes=10)
 # Messages a second that one process is sure to send, with the machine's other work beside it.
 ONE_PROCESS_SENDS = 400
 
@@ -186,9 +189,14 @@ def fail_what_is_too_old() -> int:
 
 
 def _too_old() -> QuerySet[Message]:
-    """Templates may go out at any time, and so would wait for ever."""
-    since = timezone.now() - timedelta(hours=settings.TEMPLATES_WAIT_HOURS)
-    return Message.objects.filter(type="template", status=S.QUEUED, not_before__lt=since)
+    """Templates may go out at any time, and so would wait for ever. None waits for longer than Meta would try."""
+    now = timezone.now()
+    waiting = Message.objects.filter(type="template", status=S.QUEUED)
+    since = now - timedelta(hours=settings.TEMPLATES_WAIT_HOURS)
+    a_second = Value(timedelta(seconds=1), DurationField())
+    has_no_time = Q(template__ttl_seconds=None, template__category=AUTHENTICATION, not_before__lt=now - CODES_LIVE)
+    is_over = Q(template__ttl_seconds__gt=0, not_before__lt=now - F("template__ttl_seconds") * a_second)
+    return waiting.filter(Q(not_before__lt=since) | has_no_time | is_over)
 
 
 def _fail(messages: QuerySet[Message], because) -> int:

@@ -112,3 +112,19 @@ def test_it_fails_rather_than_going_out_late_when_the_number_sends_again(message
     assert tasks.pump(message.number_id) == 0
     message.refresh_from_db()
     assert message.status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("values", "minutes"),
+    [
+        ({"category": "AUTHENTICATION"}, 10),
+        ({"category": "AUTHENTICATION", "ttl_seconds": -1}, 72 * 60),
+        ({"ttl_seconds": 3600}, 60),
+        ({"ttl_seconds": 2_592_000}, 72 * 60),
+    ],
+)
+def test_it_waits_no_longer_than_meta_would_try_to_deliver_it(message, values, minutes):
+    MessageTemplate.objects.update(status=statuses.PAUSED, **values)
+    for waited, is_over in ((minutes - 1, 0), (minutes + 1, 1)):
+        Message.objects.update(not_before=timezone.now() - timedelta(minutes=waited))
+        assert tasks.fail_what_is_too_old() == is_over

@@ -8,6 +8,8 @@ from .problems import BODY, EDGES, FOOTER, HEADER, RATIO, TOO_LONG, Refused
 LONGEST_HEADER, LONGEST_BODY, LONGEST_FOOTER = 60, 1024, 60
 LONGEST_BODY_OF_OFFER, LONGEST_BODY_OF_CARD, LONGEST_OFFER = 600, 160, 16
 WORDS_PER_VARIABLE = 3
+# Thai, Lao, Burmese, Khmer, Japanese and Chinese have no spaces: each sign is taken for a word.
+SIGN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 ANY_GAP = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 NAME = re.compile(r"[a-z_][a-z0-9_]*")
 MARKDOWN = re.compile(r"(?<!\w)([*_~`])\S(.*?\S)?\1(?!\w)")
@@ -30,7 +32,8 @@ def body(component: dict, parameter_format: str, longest: int = LONGEST_BODY) ->
         raise Refused(EDGES)
     if re.search(r"\}\}\s*\{\{", text):
         raise Refused(BODY, why="Two parameters can't stand beside each other: put words between them.")
-    if names and len(ANY_GAP.findall(text)) * WORDS_PER_VARIABLE >= len(ANY_GAP.sub("x", text).split()):
+    words = SIGN.sub(" x ", ANY_GAP.sub("x", text)).split()
+    if names and len(ANY_GAP.findall(text)) * WORDS_PER_VARIABLE >= len(words):
         raise Refused(RATIO)
     examples(component, "body_text", names, parameter_format, BODY)
 

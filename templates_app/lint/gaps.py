@@ -15,6 +15,8 @@ NAME = re.compile(r"[a-z_][a-z0-9_]*")
 AT_START, AT_END = re.compile(r"\s*\{\{[^{}]*\}\}"), re.compile(r"\{\{[^{}]*\}\}\s*$")
 BESIDE = re.compile(r"\}\}\s*\{\{")
 SINGLE = re.compile(r"(?<!\{)\{\s*\w+\s*\}(?!\})")
+# Languages written without spaces: each of their signs counts as a word.
+SIGN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 # Meta does not say its limit; this is the rule of thumb that everybody keeps.
 WORDS_FOR_EACH = 3
 
@@ -90,7 +92,8 @@ def variables_adjacent(design: dict, _around: Around) -> Iterator[Said]:
 def too_many_variables(design: dict, _around: Around) -> Iterator[Said]:
     """Meta refuses too many for the length, and does not say how many: the rule of thumb must not stop anybody."""
     for field, _component, text in reading.texts(design, "BODY"):
-        count, words = len(designs.VARIABLE.findall(text)), len(designs.VARIABLE.sub("x", text).split())
+        count, rest = len(designs.VARIABLE.findall(text)), designs.VARIABLE.sub("x", text)
+        words = len(SIGN.sub(" x ", rest).split())
         if count and count * WORDS_FOR_EACH >= words:
             said = _("There are too many variables for so few words (variables: %(count)s, words: %(words)s).")
             todo = _("Meta may refuse that. Write more words around them, at least %(more)s, or remove a variable.")

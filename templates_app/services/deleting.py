@@ -115,14 +115,17 @@ def _lead_is_at_it(row: MessageTemplate) -> bool:
 
 
 def _delete(row: MessageTemplate, client: MetaGraphClient) -> None:
-    """What was deleted by an earlier try is a refusal now: Meta's list tells it from a real one."""
+    """What was deleted by an earlier try is a refusal now: Meta's list tells it from a real one, if it can be read."""
     is_lead_of_all, asked_at = row.work_state.get("all"), timezone.now()
     try:
         client.delete_template(row.account.waba_id, row.name, "" if is_lead_of_all else row.template_id)
-    except RequestRejected:
-        found = _look(client, row)
+    except RequestRejected as exc:
+        try:
+            found = asking.look(client, row)
+        except Unreadable:
+            raise exc from None
         if found and found.template_id == row.template_id and found.facts.status not in GOING:
-            raise
+            raise exc from None
     rows = [row]
     if is_lead_of_all:
         rows += MessageTemplate.objects.filter(account=row.account_id, name=row.name, work_state__lead=row.pk)

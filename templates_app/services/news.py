@@ -24,7 +24,7 @@ UNKNOWN_TO_META = 132001
 # The template is not as we know it: other gaps, or longer.
 DIFFERS = {132000, 132005, 132012}
 # Meta is asked about a refused template soon, and each time later, up to this: it may be listed as approved all along.
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=2), timedelta(hours=6)
+FIRST_PAUSE, LONGEST_PAUSE, MOST_DOUBLINGS = timedelta(minutes=2), timedelta(hours=6), 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +92,20 @@ def refused_when_sent(template: MessageTemplate, code: int, words: str, at: date
         told.key = f"stopped:{row.template_id}:{code}:{at:%Y-%m-%dT%H}"
         if row.events.filter(key=told.key).exists() and not row.is_sendable:
             return
+        was_sendable = row.is_sendable
         if code in DIFFERS:
             TemplateEvent.objects.bulk_create([told], ignore_conflicts=True)
         else:
             _stop(row, code, words, told)
-        ask_soon(row, _pause_before_asking(row, code))
+        # Refusals that go on must not put off the question that is planned already.
+        if row.ask_after is None or was_sendable != row.is_sendable:
+            ask_soon(row, _pause_before_asking(row, code))
 
 
 def _stop(row: MessageTemplate, code: int, words: str, told: TemplateEvent) -> None:
     if code == UNKNOWN_TO_META:
         change = Change(row, row.is_sendable, row.status, Source.SENDING, [told])
-        if row.is_sendable and not (row.seen_at and row.seen_at >= told.at):
+        if row.is_sendable and max(row.status_at, row.seen_at or at_epoch()) < told.at:
             row.missing_since = told.at
     else:
         facts = Facts(status=REFUSALS[code], info={"description": words, "code": code})
@@ -116,7 +119,7 @@ def _pause_before_asking(row: MessageTemplate, code: int) -> timedelta:
     before = row.events.filter(kind=Kind.STOPPED, at__gt=day_ago).count()
     if before <= 1 and code not in REFUSALS:
         return timedelta()
-    return min(FIRST_PAUSE * 2**before, LONGEST_PAUSE)
+    return min(FIRST_PAUSE * 2 ** min(before, MOST_DOUBLINGS), LONGEST_PAUSE)
 
 
 # Which row ------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from meta_integration.walk import text_in
 from templates_app import design as designs
 from templates_app.models import MessageTemplate
 from templates_app.services import gaps as kinds
+from templates_app.services import live_files
 from templates_app.services.gaps import Gap, gaps_of
 from templates_app.services.parameters import (
     Currency,
@@ -92,11 +93,11 @@ def _files(template: MessageTemplate) -> dict[str, dict]:
     if not places or template.pk is None:
         return {}
     found = {}
-    for sample in template.samples.select_related("asset"):
+    for place, sample in live_files.of(list(template.samples.select_related("asset"))).items():
         asset = sample.asset
-        if asset.state == MediaAsset.State.READY and asset.kind == places.get(sample.place, "").lower():
+        if asset.state == MediaAsset.State.READY and asset.kind == places.get(place, "").lower():
             named = {"filename": asset.file_name} if asset.kind == "document" and asset.file_name else {}
-            found[sample.place] = {"asset": asset.pk, **named}
+            found[place] = {"asset": asset.pk, **named}
     return found
 
 

@@ -26,7 +26,7 @@ from meta_integration.services import clients, watch
 from templates_app import lint, statuses, tasks
 from templates_app import words as shown
 from templates_app.models import MessageTemplate
-from templates_app.services import asking, edits, news, uploading, work, writing
+from templates_app.services import asking, edits, live_files, news, uploading, work, writing
 from templates_app.services.merging import Kind, Source, merge, note
 from templates_app.services.reading import Facts, Listed, Unreadable, looks_alike, moment
 from workspaces import services as workspaces
@@ -34,6 +34,8 @@ from workspaces.models import User
 
 # Meta has a template of this name and language already: perhaps the one that we handed in.
 EXISTS = 2388024
+# One in whose place it is made.
+GOING = (statuses.PENDING_DELETION, statuses.DELETED)
 MOMENTS = ("status", "status_at", "category_at", "components_at", "seen_at")
 A_BIT = timedelta(microseconds=1)
 
@@ -173,7 +175,8 @@ class _HandingIn:
         whole = uploading.with_handles(design, handles)
         row.refresh_from_db(fields=MOMENTS)
         # From here on it may have arrived, whatever becomes of us.
-        work.keep(row, asked_at=timezone.now().isoformat())
+        unseen_in = row.status if looks_alike(design["components"], row.components) else ""
+        work.keep(row, asked_at=timezone.now().isoformat(), unseen_in=unseen_in)
         if row.template_id and not row.missing_since:
             self.client.edit_template(row.template_id, _fields(row, whole))
             self._done(design, row.template_id, {})
@@ -196,11 +199,16 @@ class _HandingIn:
             found = asking.look(self.client, self.row)
         except Unreadable:
             return False
-        if found is None or not _is_ours(design, found):
+        if found is None or found.facts.status in GOING or not _is_ours(design, found) or self._is_as_before(found):
             return False
         facts = found.facts
         self._done(design, found.template_id, {"status": facts.status, "category": facts.category})
         return True
+
+    def _is_as_before(self, found: Listed) -> bool:
+        """A change that customers do not see, as of an example: only that it is reviewed again tells of it."""
+        is_same = found.template_id == self.row.template_id
+        return is_same and found.facts.status == self.row.work_state.get("unseen_in")
 
     def _done(self, design: dict, template_id: str, answer: dict) -> None:
         """Meta has it. What it answered, and what stands in its place now."""
@@ -223,6 +231,7 @@ class _HandingIn:
             if facts.category != design.get("category", "").upper():
                 change.events.append(_category_changed(row, design, facts))
             news.save(change)
+            live_files.forget(row)
             if row.draft == {key: value for key, value in design.items() if key in (row.draft or {})}:
                 written = {"draft": None, "draft_saved_at": None, "draft_by": None}
                 MessageTemplate.objects.filter(pk=row.pk).update(**written)

@@ -16,10 +16,12 @@ from templates_app import design as designs
 from templates_app import statuses
 from templates_app.lint import Around
 from templates_app.models import MessageTemplate, TemplateEvent, TemplateSample
+from templates_app.services import live_files
 from workspaces import services as workspaces
 from workspaces.models import User
 
 PARTS_OF_A_DRAFT = ("category", "parameter_format", "components", "message_send_ttl_seconds")
+LONGEST_WORD = 100
 BLANK = {"category": designs.MARKETING, "parameter_format": designs.POSITIONAL, "components": []}
 
 
@@ -121,6 +123,8 @@ def discard(template: MessageTemplate, user: User | None) -> bool:
         row = MessageTemplate.objects.select_for_update().get(pk=template.pk)
         if row.is_at_work:
             raise CannotWrite(may_write(row))
+        if row.work == MessageTemplate.Work.SUBMITTING:
+            _leave_it_be(row)
         row.draft = row.draft_saved_at = row.draft_by = None
         is_new = row.status == statuses.DRAFT and not row.template_id
         workspaces.note(row.workspace, user, "threw away a draft of a template", str(row))
@@ -129,9 +133,19 @@ def discard(template: MessageTemplate, user: User | None) -> bool:
             return True
         if is_new:  # It was at Meta once, under another id: its history stays.
             row.status = statuses.DELETED
+        live_files.put_back(row)
         row.text = designs.text_of(row.components)
         row.save(update_fields=["draft", "draft_saved_at", "draft_by", "status", "text"])
     return False
+
+
+def _leave_it_be(row: MessageTemplate) -> None:
+    """It waited to be handed in, for the connection or a next try. Meta may have it from an earlier one."""
+    if row.work_state.get("asked_at"):
+        row.ask_after = timezone.now()
+    row.work, row.work_until, row.work_by = MessageTemplate.Work.NONE, None, None
+    row.work_state, row.work_problem = {}, None
+    row.save(update_fields=["work", "work_until", "work_by", "work_state", "work_problem", "ask_after"])
 
 
 def cleaned(draft: dict) -> dict:
@@ -174,17 +188,32 @@ def _others(template: MessageTemplate, design: dict) -> tuple[tuple[str, str, st
     text = body.get("text")
     alike = Q(name=design.get("name", template.name))
     if isinstance(text, str) and text.strip():
-        # However it is broken into lines. So many words are enough: the rules compare all of them.
-        alike |= Q(text__regex=r"\s+".join(re.escape(word) for word in text.split()[:12]))
+        alike |= Q(text__regex=_beginning(text))
     rows = MessageTemplate.objects.filter(alike, account=template.account_id).exclude(pk=template.pk)
     rows = rows.exclude(status=statuses.DELETED).order_by("pk")
-    found = rows.values_list("name", "language", "category", "components", "draft")
+    found = rows.values_list("name", "language", "category", "status", "components", "draft")
     return tuple(_other(*each) for each in found)
 
 
-def _other(name: str, language: str, category: str, components: list, draft: dict | None) -> tuple[str, str, str, str]:
+def _beginning(text: str) -> str:
+    """A pattern of its first words, however they are broken into lines. The rules compare all of them.
+
+    PostgreSQL takes no pattern of any length.
+    """
+    words = text.split()[:12]
+    ends = next((place for place, word in enumerate(words) if len(word) > LONGEST_WORD), len(words))
+    words = [*words[:ends], *(word[:LONGEST_WORD] for word in words[ends : ends + 1])]
+    return r"\s+".join(re.escape(word) for word in words)
+
+
+def _other(
+    name: str, language: str, category: str, status: str, components: list, draft: dict | None
+) -> tuple[str, str, str, str]:
+    """Without its text where Meta refuses no other for it: it has not seen it, or has refused this one."""
     if draft and not components:
-        category, components = draft.get("category", ""), draft.get("components")
+        category = draft.get("category", "")
+    if status == statuses.REJECTED:
+        components = []
     texts = [(designs.component(components, kind) or {}).get("text") for kind in ("BODY", "FOOTER")]
     return name, language, category, "\n".join(text for text in texts if isinstance(text, str) and text)
 
@@ -271,11 +300,13 @@ def _set_samples(row: MessageTemplate, samples: Mapping[str, int]) -> None:
         sample, asset_pk = known.get(place), samples.get(place)
         if asset_pk not in found:
             if sample:
+                live_files.keep(row, sample)
                 sample.delete()
         elif sample is None:
             TemplateSample.objects.create(workspace_id=row.workspace_id, template=row, place=place, asset_id=asset_pk)
         elif sample.asset_id != asset_pk:
+            live_files.keep(row, sample)
             fresh = {"asset_id": asset_pk, "session": "", "sent_bytes": 0, "handle": "", "handle_at": None, "error": ""}
             TemplateSample.objects.filter(pk=sample.pk).update(**fresh)
     kept = {*places, *designs.sample_places(row.components)}
-    row.samples.exclude(place__in=kept).delete()
+    row.samples.exclude(place__in=kept).exclude(place__startswith=live_files.LIVE).delete()

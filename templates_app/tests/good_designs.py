@@ -64,6 +64,8 @@ CARD = card(
 
 GOOD_DESIGNS = {
     "body": design(),
+    "without spaces": design(body("您好{{1}}，您的订单{{2}}已经发货。", "王", "A1"), language="zh_CN"),
+    "without spaces, in Thai": design(body("สวัสดี {{1}} คำสั่งซื้อของคุณพร้อมแล้ว", "A1"), language="th"),
     "positional": design(
         header("Hello {{1}}", "Customer"),
         body("Your order {{1}} is ready and you can pick it up on {{2}} in the shop.", "A1", "Monday"),

@@ -16,6 +16,7 @@ from templates_app.services.merging import NAME_IS_BLOCKED
 from templates_app.tests.events import happen, moment, status
 from templates_app.tests.factories import MessageTemplateFactory
 from templates_app.tests.handing_in import Desk, error
+from templates_app.tests.listing import GRAPH
 from templates_app.uses import Use
 from workspaces.tests.factories import UserFactory
 
@@ -89,6 +90,15 @@ def test_where_not_all_can_go_each_is_tried_by_itself(desk, two):
     desk.answer = {}
     go(two[1], minutes=1)
     assert two[1].status == "DELETED"
+
+
+def test_refused_and_without_a_second_answer_it_is_not_taken_for_deleted(desk, two, graph):
+    deleting.delete(two[0], None)
+    desk.answer = error(None, "Nein", "Sie wird noch gebraucht.")
+    edge = f"{GRAPH}/{two[0].account.waba_id}/message_templates"
+    graph.replace("GET", edge, status=502, body="<html>")
+    go(two[0])
+    assert (two[0].status, two[0].work) == ("APPROVED", "deleting")
 
 
 def test_a_draft_goes_at_once_and_without_meta(account, desk):

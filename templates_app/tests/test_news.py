@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -155,6 +156,15 @@ def test_a_draft_becomes_what_meta_says_of_its_name(account):
     assert (row.status, row.template_id, row.draft) == ("PENDING", "800", draft)
 
 
+def test_a_draft_of_whose_name_something_else_is_told_is_asked_about(account):
+    MessageTemplateFactory(
+        account=account, name="order_ready", template_id="", status="DRAFT", draft={"components": []}
+    )
+    happen(account, (QUALITY, about(new_quality_score="GREEN"), 1))
+    template = MessageTemplate.objects.get()
+    assert (template.status, template.template_id) == ("UNKNOWN", "800") and template.ask_after
+
+
 def test_events_of_the_one_before_do_not_touch_the_one_made_anew(template, account):
     news.apply(template, Facts(status="PENDING"), at=moment(10), source="sync", template_id="900")
     happen(account, (*status("DELETED"), 20))
@@ -188,6 +198,13 @@ def test_older_news_only_go_into_the_history(template, account):
     template.refresh_from_db()
     assert template.status == "APPROVED"
     assert template.events.count() == 3
+
+
+def test_news_that_lose_by_seconds_have_meta_asked(template, account):
+    """The clock of the one who noted the other may be wrong by so much."""
+    happen(account, (*status("PENDING"), 60), (*status("APPROVED"), 55))
+    template.refresh_from_db()
+    assert template.status == "PENDING" and template.ask_after
 
 
 def test_the_same_news_twice_is_one_line(template, account):
@@ -291,6 +308,23 @@ def test_a_template_that_meta_does_not_know_is_missing_until_meta_is_asked(templ
 @pytest.mark.parametrize("code", [132000, 132005, 132012])
 def test_values_that_do_not_fit_have_the_template_looked_at_anew(template, code):
     news.refused_when_sent(template, code, "mismatch", moment(5))
+    template.refresh_from_db()
+    assert template.is_sendable and template.ask_after
+
+
+def test_refusals_that_go_on_for_a_day_neither_break_nor_keep_meta_from_being_asked(template):
+    asked = 0
+    for second in range(0, 86_400, 600):
+        with time_machine.travel(moment(second), tick=False):
+            for code in (132000, 132005, 132012):
+                news.refused_when_sent(template, code, "mismatch", moment(second))
+        asked += MessageTemplate.objects.filter(ask_after__lte=moment(second)).update(ask_after=None)
+    assert 4 <= asked <= 20
+
+
+def test_a_late_refusal_as_unknown_does_not_undo_an_approval_since(template, account):
+    happen(account, (*status("PAUSED"), 7), (*status("APPROVED"), 9))
+    news.refused_when_sent(template, 132001, "no such template", moment(5))
     template.refresh_from_db()
     assert template.is_sendable and template.ask_after
 

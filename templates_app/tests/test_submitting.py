@@ -11,7 +11,7 @@ from meta_integration.models import WABA
 from meta_integration.tests.factories import MediaAssetFactory, WABAFactory
 from templates_app import statuses, tasks
 from templates_app.models import MessageTemplate, TemplateSample
-from templates_app.services import edits, submitting, uploading, work
+from templates_app.services import edits, render, submitting, uploading, work, writing
 from templates_app.services.submitting import CannotSubmit, NotReady
 from templates_app.tests.events import START, happen, status
 from templates_app.tests.factories import MessageTemplateFactory
@@ -176,6 +176,15 @@ def test_a_template_of_this_name_with_other_words_is_not_taken_for_ours(desk, dr
     assert template.status == "DRAFT" and "exists already" in template.work_problem["happened"]
 
 
+def test_the_one_that_is_being_deleted_is_not_taken_for_the_one_in_its_place(desk, draft):
+    old = {"id": "700", "name": draft.name, "language": draft.language, "category": "UTILITY", "components": [BODY]}
+    desk.rows["700"] = {**old, "status": "PENDING_DELETION"}
+    submitting.submit(draft, None)
+    template = go(draft)
+    assert (template.status, template.template_id, template.draft) == ("DRAFT", "", DRAFT)
+    assert template.work_problem
+
+
 # Meta is away, or we are ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("away", ["before", "after"])
 def test_without_an_answer_it_is_tried_again_and_made_once(desk, draft, away):
@@ -287,6 +296,32 @@ def test_a_change_without_an_answer_is_not_sent_twice_if_it_arrived(desk, approv
     assert len(desk.calls("edit")) == sent
 
 
+@pytest.mark.parametrize(("away", "sent"), [("before", 2), ("after", 1)])
+def test_a_change_that_customers_do_not_see_is_not_taken_for_done(desk, approved, away, sent):
+    """A category, an example: what Meta lists looks the same before and after it."""
+    MessageTemplate.objects.update(status="REJECTED", draft={**DRAFT, "category": "MARKETING"}, components=[BODY])
+    desk.rows["800"] |= {"status": "REJECTED", "components": [BODY]}
+    desk.away = away
+    submitting.submit(approved, None)
+    go(approved)
+    desk.away = None
+    template = go(approved, minutes=1)
+    assert len(desk.calls("edit")) == sent
+    assert (desk.rows["800"]["category"], template.category) == ("MARKETING", "MARKETING")
+    assert (template.status, template.draft) == ("PENDING", None)
+
+
+def test_what_is_thrown_away_while_it_waits_is_not_handed_in(desk, approved):
+    submitting.submit(approved, None)
+    WABA.objects.update(state=WABA.State.BROKEN)
+    go(approved)
+    writing.discard(approved, None)
+    WABA.objects.update(state=WABA.State.CONNECTED)
+    template = go(approved)
+    assert desk.calls("edit") == []
+    assert (template.status, template.work, template.work_problem) == ("APPROVED", "", None)
+
+
 def test_an_approved_one_is_changed_once_a_day(desk, approved):
     assert edits.edits_left(approved) == edits.Edits(1, 10)
     submitting.submit(approved, None)
@@ -329,6 +364,20 @@ def test_an_example_file_goes_first_and_its_handle_with_the_template(desk, draft
     with_picture.refresh_from_db()
     assert with_picture.sent_bytes == len(CONTENT) and with_picture.handle == "4::handle1"
     assert "example" not in template.components[0], "a handle serves the review only"
+
+
+def test_another_example_file_is_sent_once_meta_has_the_change(desk, approved):
+    about = {"workspace": approved.workspace, "origin": "uploaded", "mime_type": "image/jpeg", "size": len(CONTENT)}
+    old, new = (MediaAssetFactory(**about, file_name=f"{n}.jpg", file=ContentFile(CONTENT, name="x")) for n in "ab")
+    components = [{"type": "HEADER", "format": "IMAGE"}, *approved.components]
+    MessageTemplate.objects.update(components=components, draft=None)
+    TemplateSample.objects.create(workspace=approved.workspace, template=approved, place="header", asset=old)
+    draft = {**DRAFT, "components": components}
+    saved = writing.save(approved, draft, {"header": new.pk}, None, approved.draft_saved_at)
+    assert render.gaps(saved)[0].default == {"asset": old.pk}
+    submitting.submit(saved, None)
+    template = go(saved)
+    assert render.gaps(template)[0].default == {"asset": new.pk} and template.samples.count() == 1
 
 
 def test_a_broken_upload_goes_on_in_the_next_try_where_meta_says(desk, draft, with_picture):

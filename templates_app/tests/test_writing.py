@@ -10,6 +10,7 @@ from meta_integration.tests.factories import MediaAssetFactory, WABAFactory
 from templates_app import statuses
 from templates_app.models import MessageTemplate, TemplateEvent
 from templates_app.services import writing
+from templates_app.services.render import render
 from templates_app.tests.factories import MessageTemplateFactory
 from workspaces.models import AuditEntry
 from workspaces.tests.factories import UserFactory
@@ -166,6 +167,23 @@ def test_what_was_at_meta_once_keeps_its_history_when_a_new_draft_is_thrown_away
     assert (old.status, old.draft) == (statuses.DELETED, None)
 
 
+def test_a_file_chosen_in_a_draft_is_not_sent_before_meta_has_seen_it(account):
+    components = [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Look at this."}]
+    template = MessageTemplateFactory(account=account, components=components)
+    old, new = picture(account, file_name="old.png"), picture(account, file_name="new.png")
+    template.samples.create(workspace=template.workspace, place="header", asset=old)
+
+    def sent() -> int:
+        return render(template, {}).content["template"]["components"][0]["parameters"][0]["image"]["asset"]
+
+    draft = {"category": "UTILITY", "components": components}
+    for pk in (new.pk, new.pk, 0, new.pk):
+        template = writing.save(template, draft, {"header": pk}, None, template.draft_saved_at)
+        assert sent() == old.pk
+    writing.discard(template, None)
+    assert (sent(), template.samples.get().asset) == (old.pk, old)
+
+
 def test_the_rules_hear_of_those_others_that_can_matter(account, django_assert_num_queries):
     template = MessageTemplateFactory(account=account, name="mine")
     MessageTemplateFactory(account=account, name="mine", language="de", text="x", components=[])
@@ -174,6 +192,7 @@ def test_the_rules_hear_of_those_others_that_can_matter(account, django_assert_n
     spaced = [{"type": "BODY", "text": template.text.replace(" ", "\n ")}]
     MessageTemplateFactory(account=account, name="spaced", components=spaced, text=spaced[0]["text"])
     writing.create(account, "a_draft", "en_US", {**HELLO, "components": template.components}, None)
+    MessageTemplateFactory(account=account, name="refused", status=statuses.REJECTED)
     MessageTemplateFactory(account=account, name="another", text="Something else", components=[])
     MessageTemplateFactory(name="mine", language="fr")
     MessageTemplateFactory(account=account, name="gone", status=statuses.DELETED)
@@ -183,12 +202,15 @@ def test_the_rules_hear_of_those_others_that_can_matter(account, django_assert_n
         ("mine", "de", "UTILITY", ""),
         ("same_words", "en_US", "UTILITY", f"{template.text}\nBye"),
         ("spaced", "en_US", "UTILITY", spaced[0]["text"]),
-        ("a_draft", "en_US", "UTILITY", template.text),
+        ("a_draft", "en_US", "UTILITY", ""),
+        ("refused", "en_US", "UTILITY", ""),
     )
     assert (around.samples, around.has_catalog) == ({}, False)
 
 
-@pytest.mark.parametrize("text", ["a (b", "[x]{{1}}? *+ \\d #~&", "\ue000 😀 é", "x" * 1024, "{{" * 400, "\t \n"])
+@pytest.mark.parametrize(
+    "text", ["a (b", "[x]{{1}}? *+ \\d #~&", "\ue000 😀 é", "x" * 1024, "y " + "x" * 60_000, "{{" * 400, "\t \n"]
+)
 def test_whatever_the_text_is_others_can_be_looked_for(account, text):
     template = MessageTemplateFactory(account=account, name="mine", components=[{"type": "BODY", "text": text}])
     MessageTemplateFactory(account=account, name="same", components=template.components, text=text)

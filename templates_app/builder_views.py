@@ -98,7 +98,8 @@ def discard(request, template):
         messages.success(request, _("What was written and not submitted is thrown away."))
         to_list = redirect("admin:templates_app_messagetemplate_changelist")
         return to_list if is_gone else redirect("templates_app:detail", template.pk)
-    return page(request, "templates_app/discard.html", {"title": str(template), "template": template})
+    context = {"title": _("Throw away %(template)s") % {"template": template}, "template": template}
+    return page(request, "templates_app/discard.html", context)
 
 
 @for_template
@@ -137,7 +138,7 @@ def _shown(editing: Editing) -> dict:
 
 
 def _closed(request, template: MessageTemplate, why: str):
-    context = {"title": str(template), "template": template, "why": why}
+    context = {"title": _("Template %(template)s") % {"template": template}, "template": template, "why": why}
     if request.htmx:
         return HttpResponse(status=409, headers={"HX-Refresh": "true"})
     return page(request, "templates_app/closed.html", context, status=409 if request.method == "POST" else 200)
@@ -168,9 +169,9 @@ def _submit(request, editing: Editing) -> bool:
     try:
         submitting.submit(editing.template, request.user)
     except submitting.NotReady:
-        editing.refused = _("Meta would refuse it as it is. What is to be mended stands below.")
+        editing.turned_down = _("Meta would refuse it as it is. What is to be mended stands below.")
     except submitting.CannotSubmit as exc:
-        editing.refused = exc.words
+        editing.turned_down = exc.words
     else:
         return True
     return False

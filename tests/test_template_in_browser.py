@@ -25,6 +25,26 @@ def test_a_template_is_written_beside_a_phone(stack: Stack, page: Page):
     what_was_not_saved_is_not_left_silently(stack, page)
 
 
+def test_a_template_is_written_and_handed_in_without_javascript(stack: Stack, page: Page):
+    stack.open_shop()
+    page = page.context.browser.new_context(java_script_enabled=False).new_page()
+    page.goto(stack.web_url)
+    page.fill("#id_username", "merchant")
+    page.fill("#id_password", PASSWORD)
+    page.click("button.primary")
+    page.goto(f"{stack.web_url}/admin/templates_app/messagetemplate/")
+    page.get_by_role("link", name="New template").click()
+    page.fill("#f-name", "no_script")
+    page.click("#begin")
+    page.fill("#f-body", "Hello {{1}}, welcome to our new shop in town.")
+    page.get_by_role("button", name="Show the fields of this header, and the examples").click()
+    page.fill("#f-body-example-1", "Ann")
+    page.click("#submit")
+    expect(page.locator("#stands")).to_be_visible()
+    at_meta = "SELECT 1 FROM templates_app_messagetemplate WHERE template_id > ''"
+    stack.wait_for(lambda: stack.sql(at_meta), "Meta has it")
+
+
 def a_name_is_made_of_the_title(page: Page) -> None:
     page.get_by_text("A blank page").click()
     page.fill("#f-title", "Straße & more!")
@@ -74,10 +94,15 @@ def a_file_is_uploaded_at_once(page: Page) -> None:
     page.select_option("select[name='header.format']", "IMAGE")
     file = page.locator("#f-header-upload")
     file.set_input_files({"name": "notes.txt", "mimeType": "image/png", "buffer": b"no picture"})
-    expect(page.get_by_text("Meta does not take this file as an example here.")).to_be_visible()
+    refused = page.get_by_text("Meta does not take this file as an example here.")
+    expect(refused).to_be_visible()
+    page.fill("#f-footer", "New today")
+    expect(page.locator("#shown .t-message")).to_contain_text("New today")
+    expect(refused).to_be_visible()
     file.set_input_files({"name": "sale.png", "mimeType": "image/png", "buffer": picture("PNG", size=(64, 48))})
     expect(page.get_by_role("link", name="sale.png")).to_be_visible()
     expect(page.locator("#shown img.t-media")).to_be_visible()
+    expect(refused).to_have_count(0)
 
 
 def what_was_not_saved_is_not_left_silently(stack: Stack, page: Page) -> None:

@@ -28,6 +28,8 @@ class Editing:
         self.own_findings: list[Finding] = []
         # Why it is not kept: `conflict` because somebody else saved it, `refused` for all else.
         self.conflict = self.refused = ""
+        # Why it is kept and yet not handed in.
+        self.turned_down = ""
         self.is_saved = False
         # Where the person goes on: the place of a button or a card that has just moved or come.
         self.focus = ""
@@ -120,7 +122,7 @@ class Editing:
     @property
     def is_stopped(self) -> bool:
         """Something is to be said first."""
-        return bool(self.conflict or self.refused or self.own_findings)
+        return bool(self.conflict or self.refused or self.turned_down or self.own_findings)
 
     @property
     def is_category_fixed(self) -> bool:

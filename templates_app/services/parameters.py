@@ -16,6 +16,7 @@ from templates_app.services.gaps import Gap
 BODY, BODY_OF_CARD, HEADER, ADDRESS = 1024, 160, 60, 2000
 CODE, PAYLOAD, SECTION_TITLE = 15, 128, 24
 MOST_SECTIONS, MOST_PRODUCTS = 10, 30
+WHOLE_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 SEVERAL_LINES = re.compile(r"[\n\r\t]| {5}")
 
 
@@ -114,7 +115,16 @@ def _code(gap: Gap, value) -> dict:
 
 
 def _suffix(gap: Gap, value) -> dict:
-    return {"type": "text", "text": line(gap.key, gap.label, value, ADDRESS)}
+    """The end alone: of a whole address, as people paste it, what follows the button's own part."""
+    text = line(gap.key, gap.label, value, ADDRESS).strip()
+    if not WHOLE_ADDRESS.match(text):
+        return {"type": "text", "text": text}
+    if text.casefold().startswith(gap.address.casefold()) and (end := text[len(gap.address) :]):
+        return {"type": "text", "text": end}
+    if "?" not in gap.address:  # There it may be where the shop's own address leads on to.
+        words = _("This button only opens addresses that begin with %(start)s. Write what follows there.")
+        raise WrongValue(gap.key, words % {"start": gap.address})
+    return {"type": "text", "text": text}
 
 
 def _coupon(gap: Gap, value) -> dict:

@@ -46,7 +46,7 @@ def claim(template_pk: int, work: str) -> MessageTemplate | None:
     if row is None or not (row.work_state.get("is_free") or row.work_until <= timezone.now()):
         return None
     tries = row.work_state.get("tries", 0) + 1
-    until, state = timezone.now() + LEASE, {**row.work_state, "is_free": False, "tries": tries}
+    until, state = timezone.now() + LEASE, {**row.work_state, "is_free": False, "rests": False, "tries": tries}
     mine = MessageTemplate.objects.filter(pk=row.pk, work=work, work_until=row.work_until)
     if not mine.update(work_until=until, work_state=state):
         return None
@@ -68,7 +68,7 @@ def rest(row: MessageTemplate, seconds: float | None = None) -> bool:
         return False
     pause = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
     until = timezone.now() + max(pause, timedelta(seconds=seconds or 0))
-    _held(row, work_until=until)
+    _held(row, work_until=until, work_state={**row.work_state, "rests": True})
     live.touch(row.workspace_id)
     return True
 
@@ -78,7 +78,9 @@ def wait_for_connection(row: MessageTemplate) -> None:
     happened = _("The connection to WhatsApp is broken or being checked. Nothing was lost.")
     todo = _("It goes on by itself when the connection works again. Reconnect if the connection page says so.")
     problem = problem_of(_("It waits for the connection"), happened, todo)
-    _held(row, work_until=timezone.now(), work_problem=problem, work_state={**row.work_state, "tries": 0})
+    _held(
+        row, work_until=timezone.now(), work_problem=problem, work_state={**row.work_state, "rests": False, "tries": 0}
+    )
     live.touch(row.workspace_id)
 
 

@@ -14,7 +14,7 @@ from meta_integration.tests.samples import BY_TYPE, PNG
 from templates_app import statuses
 from templates_app.models import MessageTemplate
 from templates_app.services import writing
-from templates_app.tests.factories import MessageTemplateFactory
+from templates_app.tests.factories import MessageTemplateFactory, TemplateEventFactory
 from workspaces.models import Role
 from workspaces.tests.factories import MembershipFactory
 
@@ -366,6 +366,13 @@ def test_an_autosave_hands_on_what_the_next_one_rests_on(client, template):
     assert parts(template)["BODY"]["text"] == "Two"
 
 
+def test_a_new_name_stands_above_as_soon_as_it_is_saved(client, template):
+    url = f"/templates/{template.pk}/edit/"
+    form = posted_by(client.get(url))
+    fragment = client.post(url, {**form, "do": "autosave", "name": "another_name"}, headers=HTMX).content.decode()
+    assert 'id="its-name" hx-swap-oob="true"><bdi>another_name</bdi>' in fragment
+
+
 def test_an_approved_one_says_what_a_change_means_and_keeps_name_and_category(client, marketer, account):
     template = MessageTemplateFactory(account=account)
     page = client.get(f"/templates/{template.pk}/edit/").content.decode()
@@ -377,6 +384,15 @@ def test_an_approved_one_says_what_a_change_means_and_keeps_name_and_category(cl
         statuses.APPROVED,
     )
     assert template.components[0]["text"] == "Hello {{1}}, it is ready."
+
+
+def test_an_approved_one_says_how_many_changes_meta_still_takes_or_from_when_on(client, marketer, account):
+    template = MessageTemplateFactory(account=account)
+    page = client.get(f"/templates/{template.pk}/edit/").content.decode()
+    assert "one change of it in 24 hours and ten in 30 days, of which 10 are left" in page
+    TemplateEventFactory(template=template, kind="edited", was=statuses.APPROVED, became=statuses.PENDING)
+    page = client.get(f"/templates/{template.pk}/edit/").content.decode()
+    assert "Meta takes the next change of it from" in page and "are left" not in page
 
 
 def test_what_meta_reviews_is_closed_and_can_be_copied(client, marketer, account):
@@ -398,6 +414,8 @@ def test_what_is_ready_is_saved_handed_in_and_shown_on_its_page(client, template
 
 def test_what_is_not_ready_is_saved_and_says_what_is_to_be_mended(client, template):
     page = edit(client, template, "submit", body="").content.decode()
+    assert "data-stopped" not in page, "what is mended now is saved by itself"
+    assert page.count("Meta would refuse it as it is") == 1
     assert "Meta would refuse it as it is" in page and '<div id="f-body-says" class="t-says" data-error>' in page
     assert parts(template)["BODY"]["text"] == "" and template.work == ""
 

@@ -97,6 +97,16 @@ def test_the_progress_of_each_example_file_is_shown_while_it_is_submitted(shown,
     assert 'value="50"' not in shown(work="", work_until=None)
 
 
+def test_only_what_waits_for_another_try_says_that_meta_gave_no_answer(shown, template):
+    later = timezone.now() + timedelta(minutes=5)
+    at_it = shown(
+        work="submitting", work_until=later, draft={"components": []}, work_state={"tries": 1, "rests": False}
+    )
+    assert "It is being handed to Meta." in at_it and "gave no answer" not in at_it
+    assert "do-edit" not in at_it, "it is closed meanwhile"
+    assert "Meta gave no answer the last time" in shown(work_state={"tries": 1, "rests": True})
+
+
 def test_a_submission_that_failed_says_why_and_what_to_do(shown):
     problem = {"title": "Meta did not take it", "happened": "The name is used.", "todo": "Choose another.", "code": 100}
     page = shown(work_problem=problem, draft={"components": []})

@@ -337,6 +337,27 @@ def test_every_kind_of_template_can_be_sent_when_its_gaps_are_filled_and_not_bef
         assert caught.value.keys == [key]
 
 
+@pytest.mark.parametrize("pasted", ["A1", " https://example.com/o/A1 ", "HTTPS://EXAMPLE.com/o/A1"])
+def test_of_a_whole_address_that_was_pasted_the_end_is_sent(pasted):
+    built = render_design(design(body("Open it."), buttons(LINK)), {"buttons[0].url": pasted})
+    (button,) = built.content["template"]["components"]
+    assert button["parameters"] == [{"type": "text", "text": "A1"}]
+    assert built.parts["buttons"][0]["url"] == "https://example.com/o/A1"
+
+
+@pytest.mark.parametrize("pasted", ["https://another.example/A1", "https://example.com/o/"])
+def test_an_address_that_the_button_cannot_open_is_refused_with_the_one_it_can(pasted):
+    with pytest.raises(WrongValue, match="begin with https://example.com/o/. Write what follows there") as caught:
+        render_design(design(body("Open it."), buttons(LINK)), {"buttons[0].url": pasted})
+    assert caught.value.key == "buttons[0].url"
+
+
+def test_an_address_within_an_address_stays_whole():
+    leading_on = {**LINK, "url": "https://example.com/?to={{1}}"}
+    built = render_design(design(body("Open it."), buttons(leading_on)), {"buttons[0].url": "https://a.example/b"})
+    assert built.parts["buttons"][0]["url"] == "https://example.com/?to=https://a.example/b"
+
+
 def test_gaps_have_their_examples_and_labels():
     made = design(header("Hi {{1}}", "Ann"), body("Order {{1}} now.", "A1"), buttons(LINK, QUICK))
     found = {gap.key: gap for gap in gaps_of(made)}

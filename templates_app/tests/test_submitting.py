@@ -192,6 +192,7 @@ def test_without_an_answer_it_is_tried_again_and_made_once(desk, draft, away):
     submitting.submit(draft, None)
     template = go(draft)
     assert (template.work, template.status) == ("submitting", "DRAFT") and template.is_at_work
+    assert template.work_state["rests"]
     desk.away = None
     assert go(draft).work == "submitting", "not before the pause is over"
     template = go(draft, minutes=1)

@@ -167,6 +167,7 @@
     data.append("file", input.files[0]);
     data.append("kind", field.dataset.kind);
     says.textContent = "";
+    field.querySelector(".t-wrong")?.remove();
     progress.hidden = false;
     input.disabled = true;
     uploads += 1;
@@ -196,10 +197,10 @@
     request.setRequestHeader("X-CSRFToken", form().elements.csrfmiddlewaretoken.value);
     request.send(data);
   }, true);
-  function wrong(says, words) {
-    const line = Object.assign(document.createElement("p"), { className: "t-error", textContent: words });
+  function wrong(says, words) { // Beside what the rules say, which comes anew with every letter.
+    const line = Object.assign(document.createElement("p"), { className: "t-error t-wrong", textContent: words });
     line.setAttribute("role", "alert");
-    says.replaceChildren(line);
+    says.before(line);
   }
 
   // A name from a title, when a new one is begun -----------------------------------------------------------------

@@ -56,10 +56,8 @@ def words(template: MessageTemplate, used: list[uses.Use]) -> str:
     names = "; ".join(str(use) for use in used[:NAMED])
     if more := len(used) - NAMED if len(used) > NAMED else 0:
         names += ngettext(" and %(n)s more", " and %(n)s more", more) % {"n": more}
-    return " ".join(
-        [
-            happened,
-            _("It is used by: %(uses)s. Their messages wait.") % {"uses": names},
-            _("Choose another template there, or mend this one on its page."),
-        ]
-    )
+    used_by = _("It is used by: %(uses)s. Their messages wait.") % {"uses": names}
+    todo = _("Choose another template there.")
+    if template.status_facts.may_edit and not template.missing_since:
+        todo = _("Choose another template there, or mend this one on its page.")
+    return f"{happened} {used_by} {todo}"

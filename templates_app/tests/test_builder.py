@@ -139,6 +139,13 @@ def test_what_cannot_begin_says_why_at_its_field(client, marketer, account, temp
     assert MessageTemplate.objects.count() == 1
 
 
+@pytest.mark.parametrize(("field", "typed"), [("name", "Not Good"), ("language", "Klingon")])
+def test_whoever_cannot_begin_is_brought_to_the_field(client, marketer, account, field, typed):
+    page = begin(client, **{"title": "Hello", field: typed}).content.decode()
+    assert page.count(" autofocus") == 1
+    assert re.search(rf'<input [^>]*name="{field}"[^>]* autofocus>', page)
+
+
 def test_shapes_with_products_are_shown_closed_with_the_way_to_open_them(client, account):
     account.catalogs = []
     account.save()

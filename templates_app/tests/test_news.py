@@ -272,6 +272,14 @@ def test_an_incident_about_what_nobody_uses_any_more_is_closed(template, account
     assert Incident.objects.get().closed_at
 
 
+@pytest.mark.parametrize(("became", "may_mend"), [("PAUSED", True), ("DISABLED", False)])
+def test_only_what_can_be_mended_is_asked_to_be(template, account, settings, became, may_mend):
+    settings.TEMPLATE_USES = [f"{__name__}.used"]
+    happen(account, (*status(became), 1))
+    evidence = Incident.objects.get().evidence
+    assert "Choose another template there" in evidence and ("mend this one" in evidence) == may_mend
+
+
 def test_a_template_that_nobody_uses_stops_quietly(template, account):
     happen(account, (*status("PAUSED"), 1))
     assert not Incident.objects.exists()

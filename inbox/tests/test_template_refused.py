@@ -61,11 +61,11 @@ def queued(thread, template, **values) -> Message:
 
 @pytest.mark.parametrize("code", HELD)
 def test_a_stopped_template_holds_what_waits_and_nothing_fails(meta, thread, template, code):
-    messages = [queued(ThreadFactory(number=thread.number), template) for _ in range(30)]
+    for _ in range(30):
+        queued(ThreadFactory(number=thread.number), template)
     calls = meta(code)
     pump(thread.number_id)
     assert set(Message.objects.values_list("status", "attempts")) == {(S.QUEUED, 0)}
-    assert len(calls) <= len(messages)
     assert not MessageTemplate.objects.get().is_sendable
     before = len(calls)
     assert (pump(thread.number_id), claims.sweep(), len(calls)) == (0, [], before)

@@ -132,6 +132,8 @@ class Message(WorkspaceModel):
     )
     # How the customer sees a template: header, text, footer, buttons, cards. The template itself may change later.
     parts = models.JSONField(null=True, blank=True)
+    # Of a template: {"of": the version it was made of, "values": what filled it}.
+    filling = models.JSONField(null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status)
     wamid = models.TextField(_("Meta's id"), null=True, blank=True)  # noqa: DJ001 - unique once known
     reference = models.UUIDField(_("our reference"), default=uuid.uuid4, unique=True)

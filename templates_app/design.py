@@ -5,6 +5,8 @@ A *design* is the body of a creation call as a dict: `name`, `language`, `catego
 of which header is kept beside it, as `TemplateSample`, because the handle that Meta gives for an example expires.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 
@@ -62,6 +64,17 @@ def text_of(components: list) -> str:
     texts = [text_in(each, "text") for _at, part in parts(components) for each in part]
     texts += [text_in(button, "text") for _at, part in parts(components) for button in buttons(part)]
     return "\n".join(text for text in texts if text)
+
+
+def mark(components: list) -> str:
+    """The same for versions that are filled alike and read alike: only their examples may differ."""
+    return hashlib.sha256(json.dumps(_without_examples(components), sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _without_examples(value):
+    if isinstance(value, dict):
+        return {name: _without_examples(each) for name, each in value.items() if name != "example"}
+    return [_without_examples(each) for each in value] if isinstance(value, list) else value
 
 
 def _dicts(values) -> Iterator[dict]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from inbox.models import Message, Priority
 from inbox.outbox import reach
+from inbox.services import fitting
 from inbox.services.moves import move_messages
 from inbox.services.waiting import TOO_LATE, TOO_OLD
 from meta_integration import pacing
@@ -51,6 +52,7 @@ class Claimed:
     window_expires_at: datetime | None
     reached_at: datetime | None
     template_id: int | None
+    filling: dict | None
     # The files of ours it needs at Meta.
     assets: set[int] = field(init=False)
     # Meta's ids for them, once it leaves.
@@ -69,7 +71,7 @@ class Claimed:
 
 COLUMNS = ["pk", "thread_id", "thread__contact_id", "priority", "attempts", "reference", "type", "content"]
 COLUMNS += ["thread__contact__wa_id", "thread__contact__user_id", "thread__pair_strikes"]
-COLUMNS += ["thread__window_expires_at", "thread__reached_at", "template_id"]
+COLUMNS += ["thread__window_expires_at", "thread__reached_at", "template_id", "filling"]
 
 
 @transaction.atomic
@@ -90,7 +92,7 @@ def claim(number: PhoneNumber, token: uuid.UUID, limit: int, priorities=tuple(Pr
     rows = [Claimed(*row) for row in ready.values_list(*COLUMNS)[:limit]]
     rows = reach.within(number, rows, room, now)
     moved = set(move_messages([row.pk for row in rows], S.CLAIMED, claimed_by=token, lease_until=lease()))
-    return [row for row in rows if row.pk in moved]
+    return fitting.fitted([row for row in rows if row.pk in moved])
 
 
 def give_back(pks: Iterable[int], token: uuid.UUID) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from inbox import kinds, outgoing, tasks
 from inbox.models import Message, Priority, Thread
 from inbox.outgoing import BadMessage, Outgoing
-from inbox.services import holds, receiving
+from inbox.services import fitting, holds, receiving
 from inbox.services.moves import move_messages
 from meta_integration.models import MediaAsset
 from meta_integration.services import media
@@ -104,7 +104,8 @@ def queue_template(
         raise CannotSend(_("Not sent. This template belongs to another account. Choose one of this number's."))
     if why := holds.why(template):
         raise CannotSend(_("Not sent. %(why)s Choose another template.") % {"why": why})
-    return _queue(thread, built, author=author, key=key, priority=priority, template=template, parts=rendered.parts)
+    made = {"parts": rendered.parts, "filling": fitting.filling_of(template, values)}
+    return _queue(thread, built, author=author, key=key, priority=priority, template=template, **made)
 
 
 def _rendered(template: MessageTemplate, values: Mapping) -> rendering.Rendered:

@@ -22,6 +22,7 @@ def delete(request, template):
     context = {
         "template": template,
         "others": others,
+        "drafts": [each.language for each in others if not each.template_id],
         "uses": uses.uses_of(template),
         "uses_of_others": [use for each in others for use in uses.uses_of(each)],
     }

@@ -52,8 +52,8 @@ def _draft(category: str, *components: dict, named: str = NAMED) -> dict:
     return {"category": category, "parameter_format": named, "components": list(components)}
 
 
-def _card(text: str) -> dict:
-    see = _url("See it", "https://example.com/products/{{1}}", "https://example.com/products/scarf")
+def _card(text: str, product: str) -> dict:
+    see = _url("See it", "https://example.com/products/{{1}}", f"https://example.com/products/{product}")
     return {"components": [_header("IMAGE"), {"type": "BODY", "text": text}, _buttons(see)]}
 
 
@@ -266,9 +266,9 @@ SHAPES = (
             {
                 "type": "CAROUSEL",
                 "cards": [
-                    _card("The scarf that goes with everything."),
-                    _card("A mug for long mornings."),
-                    _card("A notebook that opens flat."),
+                    _card("The scarf that goes with everything.", "scarf"),
+                    _card("A mug for long mornings.", "mug"),
+                    _card("A notebook that opens flat.", "notebook"),
                 ],
             },
         ),

@@ -56,7 +56,7 @@ def _body(incident: Incident) -> str:
     lines = [
         incident.evidence,
         " ".join(filter(None, [what_we_did(incident.kind), waiting.of_account(incident.account).words])),
-        _("What to do: %(url)s") % {"url": settings.PUBLIC_URL + reverse(PAGES[incident.kind])},
+        _("What to do: %(url)s") % {"url": settings.PUBLIC_URL + page_of(incident)},
         _("Account: %(account)s (%(waba_id)s)") % {"account": incident.account, "waba_id": incident.account.waba_id},
         _("You get this because you manage %(shop)s at Galantis.") % {"shop": incident.workspace},
     ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from meta_integration.graph.client import MetaGraphClient
 from meta_integration.graph.errors import GraphError, RateLimited, TokenRejected
-from meta_integration.models import WABA
+from meta_integration.models import WABA, Incident
 from meta_integration.services import clients, watch
 from meta_integration.walk import text_in
 from templates_app import statuses
@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 # A look that takes longer died with its worker; one that failed is tried again after that.
 LEASE = timedelta(minutes=5)
 MOST_AT_ONCE = 20
+# A pause ends by itself, and Meta's word of it may get lost: while messages wait, it is asked as often.
+PAUSED_EVERY = timedelta(hours=1)
 
 
 def due() -> QuerySet[MessageTemplate]:
@@ -32,6 +34,7 @@ def due() -> QuerySet[MessageTemplate]:
 def ask_due() -> int:
     """Ask Meta about them, the longest waiting first. Returns how many."""
     asked = 0
+    _note_the_paused()
     for template in due().select_related("account__workspace").order_by("ask_after", "pk")[:MOST_AT_ONCE]:
         until = timezone.now() + LEASE
         mine = MessageTemplate.objects.filter(pk=template.pk, ask_after=template.ask_after)
@@ -41,6 +44,16 @@ def ask_due() -> int:
         if _ask(template):
             MessageTemplate.objects.filter(pk=template.pk, ask_after=until).update(ask_after=None)
     return asked
+
+
+def _note_the_paused() -> None:
+    """Those that something waits for, which is what an open incident says."""
+    stopped = Incident.objects.filter(kind=Incident.Kind.TEMPLATE_STOPPED, closed_at=None).values_list("key", flat=True)
+    pks = [int(key.rpartition(":")[2]) for key in stopped]
+    if pks:
+        now = timezone.now()
+        waited_for = MessageTemplate.objects.filter(pk__in=pks, status=statuses.PAUSED, ask_after=None)
+        waited_for.filter(seen_at__lte=now - PAUSED_EVERY).update(ask_after=now)
 
 
 def look(client: MetaGraphClient, template: MessageTemplate) -> Listed | None:

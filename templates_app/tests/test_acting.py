@@ -81,11 +81,13 @@ def test_nothing_is_submitted_where_nothing_was_changed(post, template, client):
 
 def test_deleting_asks_once_says_what_it_means_and_is_done_by_a_task(post, client, template):
     other = MessageTemplateFactory(account=template.account, name="order_ready", language="de")
+    MessageTemplateFactory(account=template.account, name="order_ready", language="fr", template_id="", status="DRAFT")
     client.force_login(MembershipFactory(workspace=template.workspace).user)
     page = client.get(url := reverse("templates_app:delete", args=[template.pk])).content.decode()
     assert "30 days" in page and "All languages of the name" in page and "<bdi>de</bdi>" in page
+    assert "Drafts that Meta has not seen are thrown away with it: fr." in page
     client.post(url, {"which": "one"})
-    works = set(MessageTemplate.objects.values_list("pk", "work"))
+    works = set(MessageTemplate.objects.exclude(template_id="").values_list("pk", "work"))
     assert works == {(template.pk, "deleting"), (other.pk, "")}
     assert (
         "It is being deleted at Meta."

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from meta_integration.models import WABA
+from meta_integration.models import WABA, Incident
+from meta_integration.services import incidents
 from meta_integration.tests.factories import WABAFactory
 from templates_app import statuses, tasks
 from templates_app.models import MessageTemplate, TemplateEvent, TemplateSync
@@ -319,6 +320,21 @@ def test_a_look_without_an_answer_is_tried_again(account, shelf):
     with time_machine.travel(timezone.now() + asking.LEASE + timedelta(seconds=1)):
         assert asking.ask_due() == 1
         assert asking.ask_due() == 0
+
+
+@pytest.mark.parametrize(("hours_ago", "is_waited_for", "asked"), [(2, True, 1), (0.5, True, 0), (2, False, 0)])
+def test_a_paused_one_that_messages_wait_for_is_asked_about_each_hour(account, shelf, hours_ago, is_waited_for, asked):
+    """Meta's word that the pause is over may have been lost."""
+    seen_at = timezone.now() - timedelta(hours=hours_ago)
+    moments = dict.fromkeys(("seen_at", "status_at", "components_at", "category_at", "quality_at"), seen_at)
+    template = MessageTemplateFactory(
+        account=account, name="example_1", template_id="700001", status=statuses.PAUSED, **moments
+    )
+    if is_waited_for:
+        incidents.open_incident(Incident.Kind.TEMPLATE_STOPPED, str(template.pk), account=account)
+    assert asking.ask_due() == asked
+    template.refresh_from_db()
+    assert template.is_sendable == bool(asked)
 
 
 def test_a_template_that_a_look_does_not_find_stays_as_it_is(account, shelf):

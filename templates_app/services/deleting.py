@@ -8,13 +8,9 @@ from meta_integration.graph.client import MetaGraphClient
 from meta_integration.graph.errors import (
     GraphAPIError,
     GraphUnreachable,
-    RateLimited,
     RequestRejected,
-    TemporaryFailure,
-    TokenRejected,
 )
 from meta_integration.models import WABA
-from meta_integration.services import clients, watch
 from templates_app import statuses, tasks
 from templates_app.models import MessageTemplate
 from templates_app.services import asking, news, work, writing
@@ -70,43 +66,17 @@ def _why_not(row: MessageTemplate) -> str:
 
 def run(template_pk: int) -> bool:
     """What the task does. True when it is over, well or not."""
-    row = work.claim(template_pk, work.Work.DELETING)
-    if row is None:
-        return False
-    try:
-        return _run(row)
-    except work.Lost:
-        return False
+    return work.attempt(template_pk, work.Work.DELETING, _do, _refused)
 
 
-def _run(row: MessageTemplate) -> bool:
-    if not work.is_askable(row):
-        work.wait_for_connection(row)
-        return False
-    if work.is_hopeless(row):
-        return _stop(row, work.no_answer())
-    try:
-        client = clients.graph_client_for(row.account)
-        if "lead" in row.work_state and _lead_is_at_it(row):
-            return not work.rest(row) and _stop(row, work.no_answer())
-        _delete(row, client)
-    except clients.NoToken:
-        watch.token_unreadable(row.account)
-        return _stop(row, work.no_access())
-    except TokenRejected as exc:
-        watch.refused(row.account, exc)
-        work.wait_for_connection(row)
-        return False
-    except (GraphUnreachable, TemporaryFailure, RateLimited) as exc:
-        return not work.rest(row, exc.retry_after) and _stop(row, work.no_answer())
-    except GraphAPIError as exc:
-        return _stop(row, work.refusal(exc, _("Meta did not delete it")))
-    return True
+def _do(row: MessageTemplate, client: MetaGraphClient) -> None:
+    if "lead" in row.work_state and _lead_is_at_it(row):
+        raise work.NotYet
+    _delete(row, client)
 
 
-def _stop(row: MessageTemplate, problem: dict) -> bool:
-    work.end(row, problem)
-    return True
+def _refused(row: MessageTemplate, exc: GraphAPIError) -> None:
+    work.end(row, work.refusal(exc, _("Meta did not delete it")))
 
 
 def _lead_is_at_it(row: MessageTemplate) -> bool:

@@ -15,14 +15,9 @@ from django.utils.translation import gettext as _
 from meta_integration.graph.client import MetaGraphClient
 from meta_integration.graph.errors import (
     GraphAPIError,
-    GraphUnreachable,
-    RateLimited,
     RequestRejected,
-    TemporaryFailure,
-    TokenRejected,
 )
 from meta_integration.models import WABA
-from meta_integration.services import clients, watch
 from templates_app import lint, statuses, tasks
 from templates_app import words as shown
 from templates_app.models import MessageTemplate
@@ -103,47 +98,18 @@ def _check(row: MessageTemplate) -> None:
 # Doing it -------------------------------------------------------------------------------------------------------------
 def run(template_pk: int) -> bool:
     """What the task does. True when it is over, well or not."""
-    row = work.claim(template_pk, work.Work.SUBMITTING)
-    if row is None:
-        return False
-    try:
-        return _run(row)
-    except work.Lost:
-        return False
+    return work.attempt(template_pk, work.Work.SUBMITTING, _do, _refused)
 
 
-def _run(row: MessageTemplate) -> bool:
-    if not work.is_askable(row):
-        work.wait_for_connection(row)
-        return False
-    if work.is_hopeless(row):
-        return _stop(row, work.no_answer())
+def _do(row: MessageTemplate, client: MetaGraphClient) -> None:
     try:
         _check(row)
-        _HandingIn(row, clients.graph_client_for(row.account)).do()
+        _HandingIn(row, client).do()
     except NotReady as exc:
-        return _stop(row, _not_ready(exc.findings))
+        raise work.CannotDo(_not_ready(exc.findings)) from None
     except uploading.FileProblem as exc:
         todo = _("Choose another file in the builder, then submit it again.")
-        return _stop(row, work.problem_of(_("An example file could not be uploaded"), str(exc), todo))
-    except clients.NoToken:
-        watch.token_unreadable(row.account)
-        return _stop(row, work.no_access())
-    except TokenRejected as exc:
-        watch.refused(row.account, exc)
-        work.wait_for_connection(row)
-        return False
-    except (GraphUnreachable, TemporaryFailure, RateLimited) as exc:
-        return not work.rest(row, exc.retry_after) and _stop(row, work.no_answer())
-    except GraphAPIError as exc:
-        uploading.forget(row)
-        return _refused(row, exc)
-    return True
-
-
-def _stop(row: MessageTemplate, problem: dict) -> bool:
-    work.end(row, problem)
-    return True
+        raise work.CannotDo(work.problem_of(_("An example file could not be uploaded"), str(exc), todo)) from exc
 
 
 def _not_ready(findings: list[lint.Finding]) -> dict:
@@ -151,15 +117,15 @@ def _not_ready(findings: list[lint.Finding]) -> dict:
     return work.problem_of(_("It is not ready"), errors, _("Mend it in the builder, then submit it again."))
 
 
-def _refused(row: MessageTemplate, exc: GraphAPIError) -> bool:
+def _refused(row: MessageTemplate, exc: GraphAPIError) -> None:
     """What was written stays as it is."""
+    uploading.forget(row)
     problem = work.refusal(exc, _("Meta did not take it"))
     detail = {"code": exc.code, "subcode": exc.subcode, "trace": exc.fbtrace_id}
     told = {"reason": problem["said"] or problem["happened"], "detail": detail, "actor": row.work_by}
     with transaction.atomic():
         work.end(row, problem)
         note(row, Kind.REFUSED, source=Source.SHOP, **told).save()
-    return True
 
 
 @dataclass

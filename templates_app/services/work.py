@@ -3,6 +3,7 @@
 `work_until` is the lease: whoever holds it has written it, and stops when it is another's.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from celery import Task
@@ -12,8 +13,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from meta_integration.error_book import plain_words
-from meta_integration.graph.errors import GraphAPIError
+from meta_integration.graph.client import MetaGraphClient
+from meta_integration.graph.errors import (
+    GraphAPIError,
+    GraphUnreachable,
+    RateLimited,
+    TemporaryFailure,
+    TokenRejected,
+)
 from meta_integration.models import WABA
+from meta_integration.services import clients, watch
 from templates_app.models import MessageTemplate
 from workspaces import live, wakeups
 from workspaces.models import User
@@ -27,6 +36,65 @@ FIRST_PAUSE, LONGEST_PAUSE, MOST_TRIES = timedelta(seconds=10), timedelta(minute
 
 class Lost(Exception):
     """Another worker has it now, or nobody is to do it any more."""
+
+
+class CannotDo(Exception):
+    """It is over for this reason, as `problem_of` says it."""
+
+    def __init__(self, problem: dict):
+        super().__init__(problem["title"])
+        self.problem = problem
+
+
+class NotYet(Exception):
+    """To be tried again after a pause."""
+
+    retry_after = None
+
+
+def attempt(
+    template_pk: int,
+    work: str,
+    do: Callable[[MessageTemplate, MetaGraphClient], None],
+    refused: Callable[[MessageTemplate, GraphAPIError], None],
+) -> bool:
+    """One try of a task at `do`, which may raise CannotDo, NotYet and GraphError. True when it is over, well or not.
+
+    `refused` is told when Meta refuses the thing itself, and ends it.
+    """
+    row = claim(template_pk, work)
+    if row is None:
+        return False
+    try:
+        return _attempt(row, do, refused)
+    except Lost:
+        return False
+
+
+def _attempt(row: MessageTemplate, do, refused) -> bool:
+    if not is_askable(row):
+        wait_for_connection(row)
+        return False
+    try:
+        if is_hopeless(row):
+            raise CannotDo(no_answer())
+        do(row, clients.graph_client_for(row.account))
+    except CannotDo as exc:
+        end(row, exc.problem)
+    except clients.NoToken:
+        watch.token_unreadable(row.account)
+        end(row, no_access())
+    except TokenRejected as exc:
+        watch.refused(row.account, exc)
+        wait_for_connection(row)
+        return False
+    except (NotYet, GraphUnreachable, TemporaryFailure, RateLimited) as exc:
+        if rest(row, exc.retry_after):
+            return False
+        end(row, no_answer())
+    except GraphAPIError as exc:
+        refused(row, exc)
+    return True
 
 
 def begin(template: MessageTemplate, work: str, user: User | None, task: Task, **state) -> None:

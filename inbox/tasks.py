@@ -33,33 +33,30 @@ def help_pump(number_pk: int) -> int:
     return pumps.pump(number_pk, only_campaigns=True)
 
 
+def _wake_pumps(numbers: list[int]) -> int:
+    for number_pk in numbers:
+        wakeups.wake(pump, number_pk)
+    return len(numbers)
+
+
 @shared_task
 def account_reconnected(account_pk: int) -> int:
     """What waited for this account goes out now, not with the next sweep."""
     wakeups.awake(account_reconnected.name, account_pk)
-    numbers = claims.due().filter(number__account=account_pk).values_list("number_id", flat=True).distinct().order_by()
-    for number_pk in numbers:
-        wakeups.wake(pump, number_pk)
-    return len(numbers)
+    return _wake_pumps(claims.numbers_of(claims.due().filter(number__account=account_pk)))
 
 
 @shared_task
 def template_sendable(template_pk: int) -> int:
     """Meta lets it go on: what was held goes out now, not with the next sweep."""
     wakeups.awake(template_sendable.name, template_pk)
-    numbers = claims.due().filter(template=template_pk).values_list("number_id", flat=True).distinct().order_by()
-    for number_pk in numbers:
-        wakeups.wake(pump, number_pk)
-    return len(numbers)
+    return _wake_pumps(claims.numbers_of(claims.due().filter(template=template_pk)))
 
 
 @shared_task
 def sweep_outbox() -> int:
     """Mend what dead workers left, then wake the pump of each number with something to send."""
-    numbers = claims.sweep()
-    for number_pk in numbers:
-        wakeups.wake(pump, number_pk)
-    return len(numbers)
+    return _wake_pumps(claims.sweep())
 
 
 @shared_task

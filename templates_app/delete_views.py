@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from templates_app import uses
+from templates_app import statuses, uses
 from templates_app.models import MessageTemplate
 from templates_app.pages import for_template, show, writer_required
 from templates_app.services import deleting
@@ -15,7 +15,7 @@ from templates_app.services import deleting
 def delete(request, template):
     """What deleting means, asked once: this language or all of them."""
     same = MessageTemplate.objects.for_workspace(request.workspace).filter(account=template.account_id)
-    same = same.filter(name=template.name).exclude(status__in=deleting.GOING).order_by("language")
+    same = same.filter(name=template.name).exclude(status__in=statuses.GOING).order_by("language")
     if request.method == "POST":
         return _delete(request, template, all_languages=request.POST.get("which") == "all")
     others = list(same.exclude(pk=template.pk))

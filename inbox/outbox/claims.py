@@ -174,7 +174,12 @@ def sweep() -> list[int]:
     # A number that is being worked on goes on by itself: another pump would only take a worker from other numbers.
     at_work = Message.objects.filter(status__in=[S.CLAIMED, S.SENDING], lease_until__gt=timezone.now())
     waiting = due().exclude(number__in=at_work.values("number"))
-    return list(waiting.values_list("number_id", flat=True).distinct().order_by())
+    return numbers_of(waiting)
+
+
+def numbers_of(messages: QuerySet[Message]) -> list[int]:
+    """The pks of the numbers that these go out from, each once."""
+    return list(messages.values_list("number_id", flat=True).distinct().order_by())
 
 
 def fail_what_is_too_late(number: PhoneNumber) -> None:

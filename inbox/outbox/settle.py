@@ -21,6 +21,7 @@ from meta_integration import pacing
 from meta_integration.graph.errors import ErrorClass, GraphAPIError, GraphNotReached, GraphUnreachable
 from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import incidents, watch
+from templates_app.services import news
 from workspaces import live
 
 log = structlog.get_logger(__name__)
@@ -127,7 +128,7 @@ def _subject(consequence, row: Claimed, answer: BaseException):
 
 def _is_held(row: Claimed, answer: BaseException, error_class: ErrorClass) -> bool:
     """Nothing is wrong with the message: it waits until Meta lets its template be sent again."""
-    is_stopped = error_class is ErrorClass.TEMPLATE_STOPPED and answer.code != template_refusals.UNKNOWN_TO_META
+    is_stopped = error_class is ErrorClass.TEMPLATE_STOPPED and answer.code != news.UNKNOWN_TO_META
     return is_stopped and row.template_id is not None
 
 
@@ -136,7 +137,7 @@ def _may_be_tried_again(row: Claimed, answer: BaseException, error_class: ErrorC
     does not find any more, once."""
     if _needs_its_files_anew(row, answer):
         return True
-    if row.template_id and getattr(answer, "code", None) == template_refusals.UNKNOWN_TO_META:
+    if row.template_id and getattr(answer, "code", None) == news.UNKNOWN_TO_META:
         return row.attempts + 1 < MOST_ATTEMPTS
     is_networks_fault = isinstance(answer, GraphNotReached) or getattr(answer, "is_networks_fault", False)
     has_tries_left = is_networks_fault or row.attempts + 1 < MOST_ATTEMPTS
@@ -157,7 +158,7 @@ def _pause(row: Claimed) -> float:
 def _reason(row: Claimed, answer: GraphAPIError) -> str:
     if answer.error_class is ErrorClass.TRY_AGAIN and not isinstance(answer, files.UploadFailed):
         return _("Meta could not take the message in %(count)s tries.") % {"count": row.attempts + 1}
-    if row.template_id and answer.code in template_refusals.DIFFERS:
+    if row.template_id and answer.code in news.DIFFERS:
         return template_refusals.words(row.content, answer.code, answer.details)
     return statuses.reason_of(answer.code, answer.subcode, answer.details)
 

@@ -6,7 +6,7 @@ from templates_app import statuses
 from templates_app.models import MessageTemplate
 
 # From these none comes back by itself.
-FOR_GOOD = (statuses.DISABLED, statuses.PENDING_DELETION, statuses.DELETED)
+FOR_GOOD = (statuses.DISABLED, *statuses.GOING)
 
 
 def why(template: MessageTemplate) -> str:

@@ -11,15 +11,11 @@ from meta_integration.graph.errors import ErrorClass, classify
 from templates_app.models import MessageTemplate
 from templates_app.services import news
 
-# Meta knows no approved one of this name: one that was approved a moment ago may not have reached all of Meta yet.
-UNKNOWN_TO_META = 132001
-# The template is not as it was when the message was made: other gaps, other kinds, or longer.
-DIFFERS = (132000, 132005, 132012)
 PART = re.compile(r"(?:cards\[\d+\]\.|card \d+ )?(header|body|buttons?)\b(?: (\d+))?", re.IGNORECASE)
 
 
 def is_about_template(code: int | None) -> bool:
-    return code in DIFFERS or classify(code).error_class is ErrorClass.TEMPLATE_STOPPED
+    return code in news.DIFFERS or classify(code).error_class is ErrorClass.TEMPLATE_STOPPED
 
 
 def tell(template_pk: int, code: int, at: datetime) -> None:

@@ -138,10 +138,10 @@ def _take_over(account: WABA, found: dict[str, dict], asked_at: datetime) -> int
                 incidents.resume_number(number, "Meta lists it again")
             count += len(changes.apply(number, facts, at=asked_at, source=Source.CHECK))
             PhoneNumber.objects.filter(pk=number.pk).update(checked_at=asked_at)
-    if found:  # A list without any number is no list.
+    is_another = last_reading is not None and asked_at - last_reading >= APART
+    if found and is_another:  # A list without any number is no list.
         for number in known.values():
-            is_another = last_reading is not None and asked_at - last_reading >= APART
-            if is_another and number.phone_number_id not in found:
+            if number.phone_number_id not in found:
                 count += _miss(account, number, last_reading)
     return count
 

@@ -9,21 +9,7 @@ from meta_integration.walk import text_in
 from templates_app import design as designs
 from templates_app import examples as given
 from templates_app.builder import kinds
-from templates_app.builder.fields import CHECK, PLACE, SELECT, Field
-
-
-@dataclass
-class UrlExample:
-    """Comes and goes with the variable of the address."""
-
-    is_address = True
-
-    id: str
-    fields: list[Field]
-
-    @property
-    def key(self) -> str:
-        return " ".join(each.name for each in self.fields)
+from templates_app.builder.fields import CHECK, PLACE, SELECT, Examples, Field
 
 
 @dataclass
@@ -35,7 +21,7 @@ class ButtonRow:
     words: str
     means: str
     shown: list[Field]
-    examples: UrlExample | None
+    examples: Examples | None
     # What the form does not show, as JSON.
     unknown: str
     is_first: bool
@@ -88,11 +74,11 @@ def _field(name: str, part: str, button: dict) -> Field:
     return Field(name, words[part], value)
 
 
-def _url_example(at: str, button: dict) -> UrlExample:
+def _url_example(at: str, button: dict) -> Examples:
     words = _("The whole address as a customer would get it, or only its end.")
     field = Field(f"{at}.example", _("Example of the address"), given.of_button(button), help=words)
     gaps = designs.variables(text_in(button, "url"))
-    return UrlExample(Field(f"{at}.examples", "").id, [field] if gaps else [])
+    return Examples(Field(f"{at}.examples", "").id, [field] if gaps else [], is_address=True)
 
 
 # One-time codes -------------------------------------------------------------------------------------------------------

@@ -46,6 +46,19 @@ class Field:
         return len(str(self.value))
 
 
+@dataclass
+class Examples:
+    """The examples of one text's gaps, or of an address. `key` tells whether they are still the same gaps."""
+
+    id: str
+    fields: list[Field]
+    is_address: bool = False
+
+    @property
+    def key(self) -> str:
+        return " ".join(each.name for each in self.fields)
+
+
 def place_findings(fields: Sequence[Field], findings: Iterable[Finding]) -> list[tuple[Finding, Field | None]]:
     """Each finding to the field it is about: that of its name, else one inside of it, else the one around it."""
     known: dict[str, Field] = {}

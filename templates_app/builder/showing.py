@@ -12,24 +12,10 @@ from templates_app import design as designs
 from templates_app import examples
 from templates_app.builder import kinds
 from templates_app.builder.buttons import ButtonRow, button_rows, one_time_fields
-from templates_app.builder.fields import AREA, CHECK, FILE, PLACE, SELECT, Field, place_findings
+from templates_app.builder.fields import AREA, CHECK, FILE, PLACE, SELECT, Examples, Field, place_findings
 from templates_app.builder.reading import FIXED, FREE
 from templates_app.languages import direction_of, label_of
 from templates_app.lint import Finding
-
-
-@dataclass
-class Examples:
-    """The examples of one text's gaps. `key` tells whether they are still the same gaps."""
-
-    is_address = False
-
-    id: str
-    fields: list[Field]
-
-    @property
-    def key(self) -> str:
-        return " ".join(each.name for each in self.fields)
 
 
 @dataclass

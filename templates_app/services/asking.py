@@ -63,7 +63,7 @@ def look(client: MetaGraphClient, template: MessageTemplate) -> Listed | None:
         same = text_in(row, "name") == template.name and language_of(text_in(row, "language")) == template.language
         found += [listed(row)] if same else []
     # One that is being deleted is listed beside the one that was made in its place.
-    found.sort(key=lambda each: each.facts.status in (statuses.PENDING_DELETION, statuses.DELETED))
+    found.sort(key=lambda each: each.facts.status in statuses.GOING)
     return found[0] if found else None
 
 

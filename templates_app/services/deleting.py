@@ -5,11 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meta_integration.graph.client import MetaGraphClient
-from meta_integration.graph.errors import (
-    GraphAPIError,
-    GraphUnreachable,
-    RequestRejected,
-)
+from meta_integration.graph.errors import GraphAPIError, GraphUnreachable, RequestRejected
 from meta_integration.models import WABA
 from templates_app import statuses, tasks
 from templates_app.models import MessageTemplate
@@ -18,8 +14,6 @@ from templates_app.services.merging import Kind, Source, merge, note
 from templates_app.services.reading import Facts, Listed, Unreadable
 from workspaces import services as workspaces
 from workspaces.models import User
-
-GOING = (statuses.PENDING_DELETION, statuses.DELETED)
 
 
 class CannotDelete(Exception):
@@ -32,7 +26,11 @@ def delete(template: MessageTemplate, user: User | None, *, all_languages: bool 
     """Delete this language, or all of the name. Drafts go at once, the others by a task. Raises CannotDelete."""
     with transaction.atomic():
         mine = MessageTemplate.objects.select_for_update(of=("self",)).select_related("account", "workspace")
-        mine = mine.filter(account=template.account_id, name=template.name).exclude(status__in=GOING).order_by("pk")
+        mine = (
+            mine.filter(account=template.account_id, name=template.name)
+            .exclude(status__in=statuses.GOING)
+            .order_by("pk")
+        )
         rows = list(mine if all_languages else mine.filter(pk=template.pk))
         at_meta = [row for row in rows if row.template_id]
         for row in rows:
@@ -94,7 +92,7 @@ def _delete(row: MessageTemplate, client: MetaGraphClient) -> None:
             found = asking.look(client, row)
         except Unreadable:
             raise exc from None
-        if found and found.template_id == row.template_id and found.facts.status not in GOING:
+        if found and found.template_id == row.template_id and found.facts.status not in statuses.GOING:
             raise exc from None
     rows = [row]
     if is_lead_of_all:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from meta_integration.models import WABA
 from templates_app import design, statuses
 from templates_app.models import MessageTemplate, TemplateEvent
 from templates_app.services.reading import Facts, at_epoch, looks_alike, without_handles
@@ -114,6 +115,14 @@ def merge(
     return change
 
 
+def unknown_row(account: WABA, *, template_id: str, name: str, language: str) -> MessageTemplate:
+    """For a template that we did not know, not saved yet: any news of it is newer."""
+    epochs = dict.fromkeys(("status_at", "category_at", "quality_at", "components_at"), at_epoch())
+    row = MessageTemplate(workspace_id=account.workspace_id, account=account, status=statuses.UNKNOWN, **epochs)
+    row.template_id, row.name, row.language = template_id, name, language
+    return row
+
+
 def _become(change: Change, template_id: str, at: datetime) -> None:
     """The row is this template of Meta's from now on. What was known of another one says nothing of it."""
     row = change.template
@@ -157,7 +166,7 @@ def _status(change: Change, facts: Facts, at: datetime, told: TemplateEvent | No
     if facts.status == was:
         return
     change.is_changed = True
-    if facts.status in (statuses.PENDING_DELETION, statuses.DELETED) and was in (statuses.APPROVED, statuses.PAUSED):
+    if facts.status in statuses.GOING and was in (statuses.APPROVED, statuses.PAUSED):
         row.name_blocked_until = at + NAME_IS_BLOCKED
     if told is None:
         kind = Kind.DELETED if facts.status == statuses.DELETED else Kind.STATUS

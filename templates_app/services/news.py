@@ -14,14 +14,15 @@ from meta_integration.models import WABA
 from templates_app import statuses, tasks
 from templates_app.models import MessageTemplate, TemplateEvent
 from templates_app.services import stops
-from templates_app.services.merging import COLUMNS, Change, Kind, Source, merge, note
+from templates_app.services.merging import COLUMNS, Change, Kind, Source, merge, note, unknown_row
 from templates_app.services.reading import Facts, Listed, at_epoch
 from workspaces import live, wakeups
 
 # What a refusal of a message says of its template. Meta's error book: the template is paused, or off for good.
 REFUSALS = {132007: statuses.PAUSED, 132015: statuses.PAUSED, 132016: statuses.DISABLED, 132068: statuses.PAUSED}
+# It knows no approved one of this name: one that was approved a moment ago may not have reached all of Meta yet.
 UNKNOWN_TO_META = 132001
-# The template is not as we know it: other gaps, or longer.
+# The template is not as it was when the message was made: other gaps, other kinds, or longer.
 DIFFERS = {132000, 132005, 132012}
 # Meta is asked about a refused template soon, and each time later, up to this: it may be listed as approved all along.
 FIRST_PAUSE, LONGEST_PAUSE, MOST_DOUBLINGS = timedelta(minutes=2), timedelta(hours=6), 10
@@ -153,16 +154,7 @@ def is_former(row: MessageTemplate, template_id: str) -> bool:
 
 def _found(account: WABA, named: Named, at: datetime) -> tuple[MessageTemplate, bool] | None:
     """A row for a template we did not know; None if somebody was faster."""
-    epoch = at_epoch()
-    row = MessageTemplate(
-        workspace_id=account.workspace_id,
-        account=account,
-        name=named.name,
-        language=named.language,
-        template_id=named.template_id,
-        status=statuses.UNKNOWN,
-        **dict.fromkeys(("status_at", "category_at", "quality_at", "components_at"), epoch),
-    )
+    row = unknown_row(account, template_id=named.template_id, name=named.name, language=named.language)
     try:
         with transaction.atomic():
             row.save()

@@ -10,13 +10,12 @@ from meta_integration.walk import storable, text_in
 from templates_app import statuses
 from templates_app.models import MessageTemplate, TemplateEvent
 from templates_app.services import news
-from templates_app.services.merging import COLUMNS, Change, Kind, merge, note
-from templates_app.services.reading import Listed, Unreadable, at_epoch, listed
+from templates_app.services.merging import COLUMNS, Change, Kind, merge, note, unknown_row
+from templates_app.services.reading import Listed, Unreadable, listed
 
 SYNC = TemplateEvent.Source.SYNC
 # So many names a receipt holds of each kind.
 NAMED = 50
-GOING = (statuses.PENDING_DELETION, statuses.DELETED)
 # What a person must know of a row to see it change.
 MOMENTS = {"seen_at", "missed_reads"}
 
@@ -59,7 +58,7 @@ def _readable(rows: list, taken: Taken) -> list[Listed]:
             taken.skipped.append(f"{name or '?'}: {exc}")
             continue
         before = found.get(each.title)
-        if before is None or before.facts.status in GOING:
+        if before is None or before.facts.status in statuses.GOING:
             found[each.title] = each
     return list({each.template_id: each for each in found.values()}.values())
 
@@ -75,15 +74,7 @@ def _known(account: WABA, found: list[Listed]) -> tuple[dict, dict]:
 
 
 def _new(account: WABA, each: Listed, at: datetime) -> Change:
-    row = MessageTemplate(
-        workspace_id=account.workspace_id,
-        account=account,
-        name=each.name,
-        language=each.language,
-        template_id=each.template_id,
-        status=statuses.UNKNOWN,
-        **dict.fromkeys(("status_at", "category_at", "quality_at", "components_at"), at_epoch()),
-    )
+    row = unknown_row(account, template_id=each.template_id, name=each.name, language=each.language)
     change = merge(row, each.facts, at=at, source=SYNC, is_reading=True)
     # Of a new one all is new: that it was found says it.
     change.events = [_found(row, at)]

@@ -13,10 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from meta_integration.graph.client import MetaGraphClient
-from meta_integration.graph.errors import (
-    GraphAPIError,
-    RequestRejected,
-)
+from meta_integration.graph.errors import GraphAPIError, RequestRejected
 from meta_integration.models import WABA
 from templates_app import lint, statuses, tasks
 from templates_app import words as shown
@@ -29,8 +26,6 @@ from workspaces.models import User
 
 # Meta has a template of this name and language already: perhaps the one that we handed in.
 EXISTS = 2388024
-# One in whose place it is made.
-GOING = (statuses.PENDING_DELETION, statuses.DELETED)
 MOMENTS = ("status", "status_at", "category_at", "components_at", "seen_at")
 A_BIT = timedelta(microseconds=1)
 
@@ -165,7 +160,9 @@ class _HandingIn:
             found = asking.look(self.client, self.row)
         except Unreadable:
             return False
-        if found is None or found.facts.status in GOING or not _is_ours(design, found) or self._is_as_before(found):
+        if found is None or found.facts.status in statuses.GOING:
+            return False
+        if not _is_ours(design, found) or self._is_as_before(found):
             return False
         facts = found.facts
         self._done(design, found.template_id, {"status": facts.status, "category": facts.category})

@@ -25,6 +25,7 @@ from pathlib import Path
 
 DURABLE = {"max_connections": "200", "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
 FAST = {**DURABLE, "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+PORTS = range(20_000, 32_000)
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -266,9 +267,13 @@ def _write_private(file: Path, text: str) -> None:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody has; whoever is quicker may still take it."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    """A port of this machine that nobody has; whoever is quicker may still take it.
+
+    From below those that the system gives to outgoing connections: one of these would take it before its server starts.
+    """
+    while True:
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", secrets.choice(PORTS))) as server:
+            return server.getsockname()[1]
 
 
 def _end_of(log: Path) -> str:

@@ -95,7 +95,11 @@ class Stack:
             self.kill(name)
 
     def wait_ready(self) -> None:
-        self.wait_for(lambda: requests.get(f"{self.web_url}/readyz", timeout=5).status_code == 200, "readyz", 60)
+        try:
+            self.wait_for(lambda: requests.get(f"{self.web_url}/readyz", timeout=5).status_code == 200, "readyz", 60)
+        except AssertionError as exc:
+            ends = "\n".join(f"{name}: {self.log_of(name)[-1500:]}" for name in self.processes)
+            raise AssertionError(f"{exc}\n{ends}") from None
         self.wait_for(lambda: requests.get(self.sandbox_url, timeout=5).ok, "sandbox")
 
     def log_of(self, name: str) -> str:

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 
-from inbox import bubbles
+from inbox import bubbles, customer
 from inbox.models import Message, Thread
 from inbox.services import choosing
 from meta_integration.filetypes import KINDS
@@ -19,21 +19,26 @@ MESSAGES_SHOWN = 100
 # What stands below the messages.
 WRITE, CHOOSE, FILL = "write", "choose", "fill"
 # Which part htmx asks for, by the element it fills.
-PARTS = {"messages": "_messages", "answer": "_answer", "found": "_templates"}
+PARTS = {"open": "_open", "panel": "_customer", "messages": "_messages", "answer": "_answer", "found": "_templates"}
+# The page's own files, in the order in which they are loaded.
+STYLESHEETS = [f"inbox/{name}.css" for name in ("inbox", "list", "conversation", "composer", "work", "panel")]
+SCRIPTS = [f"inbox/{name}.js" for name in ("live", "list", "conversation", "composer")]
 
 
-def show(request, current: Thread, *, status: int = 200, **answer):
+def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: int = 200, **answer):
     """The conversation, `answer` saying what stands below it: by itself what the window allows."""
     part = PARTS.get(request.htmx.target, "_conversation") if request.htmx else ""
     context = {"problem": "", "text": "", **answer}
-    if part in ("", "_conversation", "_messages"):
+    if part in ("", "_open", "_conversation", "_messages"):
         context |= _messages(request, current)
-    if part != "_messages":
+    if part not in ("_messages", "_customer"):
         context |= _answer(request, current, context)
+    if part in ("", "_open", "_customer"):
+        context |= customer.context(current)
     if part:
         return render(request, f"inbox/{part}.html", {"thread": current, **context}, status=status)
     context = {**list_context(request, str(current.pk)), "thread": current, **context}
-    return render(request, "inbox/inbox.html", context, status=status)
+    return render(request, page, context, status=status)
 
 
 def list_context(request, selected: str) -> dict:
@@ -48,6 +53,8 @@ def list_context(request, selected: str) -> dict:
         "selected": selected,
         "live_token": live.token_for(request.workspace.pk),
         "live_version": version,
+        "stylesheets": STYLESHEETS,
+        "scripts": SCRIPTS,
     }
 
 

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from inbox import template_views, views
+from inbox import customer_views, template_views, views
 
 app_name = "inbox"
 urlpatterns = [
     path("", views.thread_list, name="list"),
     path("live/", views.live_version, name="live"),
     path("<int:pk>/", views.thread, name="thread"),
+    path("<int:pk>/customer/", customer_views.customer, name="customer"),
     path("<int:pk>/templates/", template_views.choose, name="templates"),
     path("<int:pk>/templates/<int:template_pk>/", template_views.fill, name="template"),
     path("<int:pk>/templates/<int:template_pk>/look/", template_views.look, name="template_look"),

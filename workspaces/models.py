@@ -11,6 +11,9 @@ class User(AbstractUser):
     is_support = models.BooleanField(
         _("support staff"), default=False, help_text=_("Sees every workspace to help its people. Never sees a token.")
     )
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, help_text=_("Of the pages this person sees; empty: the browser's.")
+    )
 
     @property
     def label(self) -> str:

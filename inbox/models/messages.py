@@ -1,86 +1,16 @@
-"""Customers, our threads with them, and every message in and out."""
+"""Every message in and out, and what Meta reported of it."""
 
 import uuid
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from inbox.models.threads import Thread
 from meta_integration.models import MediaAsset, PhoneNumber
 from templates_app.models import MessageTemplate
 from workspaces.models import User, Workspace, WorkspaceModel
-
-
-class Contact(WorkspaceModel):
-    """A customer. Known by phone (`wa_id`), by business-scoped user id (`user_id`), or both; either may come later."""
-
-    wa_id = models.CharField(_("phone"), max_length=64, null=True, blank=True)  # noqa: DJ001 - unique where known
-    user_id = models.CharField(_("user id"), max_length=160, null=True, blank=True)  # noqa: DJ001 - unique where known
-    parent_user_id = models.CharField(max_length=160, blank=True)
-    name = models.CharField(_("name"), max_length=255, blank=True)
-    username = models.CharField(_("user name"), max_length=255, blank=True)
-    created_at = models.DateTimeField(_("first seen"), auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=~Q(wa_id=None, user_id=None), name="contact_can_be_reached"),
-            models.UniqueConstraint(fields=["workspace", "wa_id"], name="one_contact_per_phone"),
-            models.UniqueConstraint(fields=["workspace", "user_id"], name="one_contact_per_user_id"),
-        ]
-        verbose_name = _("customer")
-
-    def __str__(self):
-        return self.name or self.username or (f"+{self.wa_id}" if self.wa_id else _("Customer without a number"))
-
-    @property
-    def address(self) -> str:
-        """How people recognise them besides the name."""
-        return f"+{self.wa_id}" if self.wa_id else self.username
-
-
-class Thread(WorkspaceModel):
-    """Our messages with one customer on one number."""
-
-    class Status(models.TextChoices):
-        OPEN = "OPEN", _("Open")
-        PENDING = "PENDING", _("Pending")
-        RESOLVED = "RESOLVED", _("Resolved")
-
-    number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, verbose_name=_("number"))
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, verbose_name=_("customer"))
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
-    window_expires_at = models.DateTimeField(_("window closes"), null=True, blank=True)
-    last_message_at = models.DateTimeField(_("last message"), db_default=Now())
-    preview = models.CharField(_("last words"), max_length=160, blank=True)
-    last_type = models.CharField(max_length=40, blank=True)
-    unread_count = models.PositiveIntegerField(_("unread"), default=0)
-    # Meta said "too fast for this customer" so many times in a row: nothing goes out to them before that time.
-    not_before = models.DateTimeField(null=True, blank=True)
-    pair_strikes = models.PositiveSmallIntegerField(default=0)
-    # When the shop last wrote first: the count of such customers in 24 hours has a limit at Meta.
-    reached_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["number", "contact"], name="one_thread_per_customer")]
-        indexes = [
-            models.Index(fields=["workspace", "-last_message_at", "-id"], name="inbox_thread_list"),
-            models.Index(
-                fields=["number", "reached_at"],
-                include=["contact"],
-                condition=Q(reached_at__isnull=False),
-                name="threads_reached",
-            ),
-        ]
-        verbose_name = _("thread")
-
-    def __str__(self):
-        return str(self.contact)
-
-    def is_window_open(self) -> bool:
-        """Within 24 hours of the customer's last message anything may be sent; after that only templates."""
-        return bool(self.window_expires_at and self.window_expires_at > timezone.now())
 
 
 class Priority(models.IntegerChoices):
@@ -135,6 +65,10 @@ class Message(WorkspaceModel):
     # Of a template: {"of": the version it was made of, "values": what filled it}.
     filling = models.JSONField(null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status)
+    # Of a reaction, an edit or a deletion: the message it is about, which may come later or never.
+    target_wamid = models.TextField(null=True, blank=True)  # noqa: DJ001 - most have none
+    # What sent it where no person did: the name of a campaign or automation, or Galantis' own answer.
+    origin = models.CharField(_("sent by"), max_length=160, blank=True)
     wamid = models.TextField(_("Meta's id"), null=True, blank=True)  # noqa: DJ001 - unique once known
     reference = models.UUIDField(_("our reference"), default=uuid.uuid4, unique=True)
     idempotency_key = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - unique where given
@@ -162,6 +96,9 @@ class Message(WorkspaceModel):
             models.Index(fields=["lease_until"], condition=Q(status__in=["claimed", "sending"]), name="outbox_leases"),
             models.Index(fields=["workspace", "-id"], name="messages_of_workspace"),
             models.Index(fields=["workspace", "created_at"], condition=Q(direction="out"), name="messages_sent_lately"),
+            models.Index(
+                fields=["thread", "target_wamid"], condition=Q(target_wamid__isnull=False), name="messages_about_others"
+            ),
             # When each was used last, and whether a template may be deleted, without a look through all messages.
             models.Index(fields=["template", "-id"], condition=Q(template__isnull=False), name="messages_of_template"),
         ]

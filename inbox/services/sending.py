@@ -66,10 +66,12 @@ def queue(
     key: str = "",
     priority: int = Priority.AGENT,
     in_reply_to: Message | None = None,
+    origin: str = "",
 ) -> Message:
     """Queue what a builder of `outgoing` made; the number's pump sends it after commit. Raises CannotSend.
 
-    The same key twice is one message. Templates have a function of their own.
+    The same key twice is one message. `origin` says what sends it where no person does. Templates have a function of
+    their own.
     """
     if in_reply_to:
         built = _answering(in_reply_to, built)
@@ -78,7 +80,7 @@ def queue(
     if not thread.is_window_open():
         raise WindowClosed
     _check_quoted(thread, built)
-    return _queue(thread, built, author=author, key=key, priority=priority)
+    return _queue(thread, built, author=author, key=key, priority=priority, origin=origin)
 
 
 @transaction.atomic
@@ -90,6 +92,7 @@ def queue_template(
     author: User | None = None,
     key: str = "",
     priority: int = Priority.AGENT,
+    origin: str = "",
 ) -> Message:
     """Queue a template, its gaps filled by their keys, whether the window is open or not. Raises CannotSend.
 
@@ -104,7 +107,7 @@ def queue_template(
         raise CannotSend(_("Not sent. This template belongs to another account. Choose one of this number's."))
     if why := holds.why(template):
         raise CannotSend(_("Not sent. %(why)s Choose another template.") % {"why": why})
-    made = {"parts": rendered.parts, "filling": fitting.filling_of(template, values)}
+    made = {"origin": origin, "parts": rendered.parts, "filling": fitting.filling_of(template, values)}
     return _queue(thread, built, author=author, key=key, priority=priority, template=template, **made)
 
 

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "workspaces.middleware.WorkspaceMiddleware",
+    "workspaces.language.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -348,6 +349,10 @@ STORAGES = {
 WHITENOISE_MANIFEST_STRICT = False
 
 LANGUAGE_CODE = "en"
+# Each named as its own speakers name it.
+LANGUAGES = [("en", "English"), ("ar", "العربية")]
+# The apps whose pages are translated; all others are English for everybody.
+TRANSLATED_PAGES = {"inbox", "workspaces"}
 FORMAT_MODULE_PATH = ["galantis.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True

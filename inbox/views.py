@@ -22,6 +22,7 @@ from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import inbound_media, media
 from workspaces import live, wakeups
 from workspaces import services as workspaces
+from workspaces.language import wordless
 from workspaces.middleware import workspace_required
 
 
@@ -148,6 +149,7 @@ def _admin_page(request, template: str, context: dict, status: int = 200):
     return csp_update(settings.ADMIN_CONTENT_SECURITY_POLICY)(lambda: response)()
 
 
+@wordless
 @require_GET
 def live_version(request):
     """204 while nothing changed, else the new version. Asks neither the session nor PostgreSQL."""

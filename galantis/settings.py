@@ -353,6 +353,14 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]
 # The apps whose pages are translated; all others are English for everybody.
 TRANSLATED_PAGES = {"inbox", "workspaces"}
+# Where their words are: `manage.py write_translations` collects them.
+TRANSLATED_SOURCES = [
+    "inbox",
+    "workspaces",
+    "meta_integration/filetypes.py",
+    "meta_integration/templates/meta_integration/_banner.html",
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["galantis.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True

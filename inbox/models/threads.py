@@ -32,6 +32,10 @@ class Thread(WorkspaceModel):
     )
     # Since when the customer waits for an answer of a person's; empty where nobody waits.
     waiting_since = models.DateTimeField(_("waits since"), null=True, blank=True)
+    # When a person of the shop last answered, here or in WhatsApp's own app.
+    answered_at = models.DateTimeField(null=True, blank=True)
+    # When it was resolved last: what was written before that does not open it again, however late it comes.
+    resolved_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(_("put off until"), null=True, blank=True)
     # Since when Meta itself keeps this customer's messages from this number.
     blocked_at_meta = models.DateTimeField(null=True, blank=True)
@@ -52,6 +56,13 @@ class Thread(WorkspaceModel):
                 include=["contact"],
                 condition=Q(reached_at__isnull=False),
                 name="threads_reached",
+            ),
+            models.Index(fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="threads_to_wake"),
+            # Where nobody waits for an answer and nobody has written for long: resolved by itself.
+            models.Index(
+                fields=["workspace", "last_message_at"],
+                condition=Q(status__in=["OPEN", "PENDING"], waiting_since=None, snoozed_until=None),
+                name="threads_gone_silent",
             ),
         ]
         verbose_name = _("thread")

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Greatest
 
+from inbox import harmless
 from inbox.models import Contact, Message, Thread
 from workspaces.models import Workspace
 
@@ -29,6 +30,8 @@ class Identity:
             self.user_id, self.wa_id = self.user_id or self.wa_id, None
         self.wa_id = re.sub(r"\D", "", self.wa_id or "")[:64] or None
         self.user_id = (self.user_id or "")[:160] or None
+        # They stand in lists, titles and notices, each of which is one line.
+        self.name, self.username = harmless.line(self.name, 255), harmless.line(self.username, 255)
 
     def __bool__(self):
         return bool(self.wa_id or self.user_id)

@@ -7,9 +7,9 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from inbox import tasks
+from inbox import harmless, tasks
 from inbox.models import Contact, Message, Thread
-from inbox.services import contacts
+from inbox.services import contacts, previews, targets
 from inbox.services.contacts import Identity
 from meta_integration.models import MediaAsset, PhoneNumber
 from meta_integration.services import inbound_media
@@ -70,11 +70,13 @@ def note_last(thread: Thread, message: Message, **changes) -> None:
         last_message_at=Greatest("last_message_at", message.occurred_at),
         **changes,
     )
+    if message.target_wamid or message.wamid and previews.has_followers(thread, message.wamid):
+        previews.follow(thread)
 
 
 def preview_of(message: Message) -> str:
     """One line for the list; empty where there are no words."""
-    return " ".join(message.body.split())[:160]
+    return harmless.line(message.body, previews.LONGEST)
 
 
 def text_of(content: dict) -> str:
@@ -83,6 +85,8 @@ def text_of(content: dict) -> str:
     part = content.get(kind)
     if not isinstance(part, dict):
         return ""
+    if kind == "edit":  # The words as they are now.
+        return text_of(part["message"]) if isinstance(part.get("message"), dict) else ""
     reply = part.get(str(part.get("type")))
     candidates = [part.get("body"), part.get("caption"), part.get("text"), part.get("emoji")]
     candidates += [reply.get("title")] if isinstance(reply, dict) else []
@@ -114,6 +118,7 @@ def _insert(thread: Thread, wamid: str, content: dict, **fields) -> Message | No
                 type=str(content.get("type") or "unknown")[:40],
                 body=text_of(content),
                 content=content,
+                target_wamid=targets.target_of(str(content.get("type") or ""), content),
                 asset=_expect_file(thread.number, content),
                 occurred_at=time_of(content),
                 **fields,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from inbox import kinds, outgoing, tasks
 from inbox.models import Message, Priority, Thread
 from inbox.outgoing import BadMessage, Outgoing
-from inbox.services import fitting, holds, receiving
+from inbox.services import fitting, holds, receiving, targets
 from inbox.services.moves import move_messages
 from meta_integration.models import MediaAsset
 from meta_integration.services import media
@@ -139,6 +139,7 @@ def _queue(thread: Thread, built: Outgoing, *, author: User | None, key: str, **
     except media.WrongFile as exc:
         raise CannotSend(_("Not sent. %(why)s") % {"why": exc}) from None
     fields |= {"type": built.type, "body": built.body, "content": built.content}
+    fields["target_wamid"] = targets.target_of(built.type, built.content)
     # What the thread shows is the message's own file. A carousel has several, and shows none.
     return _insert(thread, author, key, asset=files[0] if len(files) == 1 else None, **fields)
 

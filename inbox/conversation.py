@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 
-from inbox import bubbles, customer
+from inbox import bubbles, composer, customer
 from inbox.models import Message, Thread
 from inbox.services import choosing
 from meta_integration.filetypes import KINDS
@@ -17,12 +17,13 @@ from workspaces import services as workspaces
 THREADS_SHOWN = 100
 MESSAGES_SHOWN = 100
 # What stands below the messages.
-WRITE, CHOOSE, FILL = "write", "choose", "fill"
+WRITE, CHOOSE, FILL, SPECIAL, NOTE = "write", "choose", "fill", "special", "note"
 # Which part htmx asks for, by the element it fills.
 PARTS = {"open": "_open", "panel": "_customer", "messages": "_messages", "answer": "_answer", "found": "_templates"}
 # The page's own files, in the order in which they are loaded.
 STYLESHEETS = [f"inbox/{name}.css" for name in ("inbox", "list", "conversation", "composer", "work", "panel")]
-SCRIPTS = [f"inbox/{name}.js" for name in ("live", "list", "conversation", "composer")]
+COMPOSER = ("composer", "window", "attachments", "voice", "emoji", "canned", "pending")
+SCRIPTS = [f"inbox/{name}.js" for name in ("live", "list", "conversation", *COMPOSER)]
 
 
 def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: int = 200, **answer):
@@ -78,9 +79,12 @@ def _messages(request, current: Thread) -> dict:
 
 def _answer(request, current: Thread, given: dict) -> dict:
     """A text that is not sent yet stays where it was written, whatever has become of the window."""
-    as_usual = WRITE if current.is_window_open() or given["text"] else CHOOSE
-    answer = given.get("answer") or as_usual
+    has_begun = given["text"] or given.get("attached")
+    as_usual = WRITE if current.is_window_open() or has_begun else CHOOSE
+    answer = given.get("answer") or (NOTE if request.GET.get("write") == NOTE else as_usual)
     context = {"answer": answer, "key": uuid.uuid4(), "accepted": ",".join(KINDS), "as_usual": as_usual}
+    if answer == WRITE and workspaces.may_reply(request.role):
+        context |= composer.context(request, current, given)
     if answer == CHOOSE and workspaces.may_reply(request.role):
         wanted = request.GET.get("q", "")[:100]
         found = choosing.sendable(current, wanted)

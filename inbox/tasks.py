@@ -106,6 +106,12 @@ def mark_as_read(message_pk: int) -> bool:
     return reading.tell_meta(message_pk)
 
 
+@shared_task
+def tell_typing(message_pk: int) -> bool:
+    wakeups.awake(tell_typing.name, message_pk)
+    return reading.tell_typing(message_pk)
+
+
 @worker_shutting_down.connect
 def _give_back_what_is_claimed(**kwargs):
     """Heard by the process that keeps the workers; they share the mark with it."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inbox import customer_views, template_views, views
+from inbox import canned_views, composer_views, customer_views, specials, template_views, views
 
 app_name = "inbox"
 urlpatterns = [
@@ -11,6 +11,17 @@ urlpatterns = [
     path("<int:pk>/templates/", template_views.choose, name="templates"),
     path("<int:pk>/templates/<int:template_pk>/", template_views.fill, name="template"),
     path("<int:pk>/templates/<int:template_pk>/look/", template_views.look, name="template_look"),
+    path("<int:pk>/typing/", composer_views.typing, name="typing"),
+    path("<int:pk>/replies/", canned_views.of_thread, name="replies_of_thread"),
+    *[
+        path(f"<int:pk>/send/{kind}/", composer_views.special, {"kind": kind}, name=f"special-{kind}")
+        for kind in specials.KINDS
+    ],
+    path("attach/", composer_views.attach, name="attach"),
+    path("replies/", canned_views.replies, name="replies"),
+    path("replies/<int:pk>/", canned_views.reply, name="reply"),
+    path("replies/<int:pk>/delete/", canned_views.delete, name="reply_delete"),
+    path("messages/<int:pk>/react/", composer_views.react, name="react"),
     path("test-message/", views.test_message, name="test_message"),
     path("test-message/<int:pk>/", views.test_message_sent, name="test_message_sent"),
     path("messages/<int:pk>/fetch/", views.fetch_again, name="fetch-again"),

@@ -12,14 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from inbox import conversation, tasks
+from inbox import composer, conversation, tasks
 from inbox.models import Message, Thread
-from inbox.services import own_test, reading, sending
+from inbox.services import composing, own_test, reading, sending
 from meta_integration import wizard
-from meta_integration.filetypes import NotAFileForWhatsApp
 from meta_integration.graph.errors import as_int
 from meta_integration.models import WABA, PhoneNumber
-from meta_integration.services import inbound_media, media
+from meta_integration.services import inbound_media
 from workspaces import live, wakeups
 from workspaces import services as workspaces
 from workspaces.language import wordless
@@ -37,21 +36,23 @@ def thread_list(request):
 @workspace_required
 def thread(request, pk):
     current = thread_of(request, pk)
-    problem, status, text = "", 200, ""
+    status, answer = 200, {}
     if request.method == "POST":
         if not workspaces.may_reply(request.role):
             raise PermissionDenied
-        text = request.POST.get("text", "")
-        try:
-            _reply(request, current, text)
-        except sending.CannotSend as exc:
-            problem, status = str(exc), 409
-            if request.FILES:  # A browser does not keep it.
-                problem = _("%(problem)s If you try again, choose the file again.") % {"problem": exc}
+        written = composer.received(request, current)
+        if "insert" in request.POST:
+            written.text = composer.with_reply(current, written.text, request.POST.get("reply", ""), request.user)
+            answer = written.again()
         else:
-            return queued(request, current)
+            try:
+                _reply(request, current, written)
+            except sending.CannotSend as exc:
+                status, answer = 409, {**written.again(), "problem": str(exc)}
+            else:
+                return queued(request, current)
     mark_read(request, current)
-    return conversation.show(request, current, status=status, problem=problem, text=text)
+    return conversation.show(request, current, status=status, **answer)
 
 
 def thread_of(request, pk) -> Thread:
@@ -162,14 +163,18 @@ def live_version(request):
     return HttpResponse(version, content_type="text/plain")
 
 
-def _reply(request, current: Thread, text: str) -> None:
-    """Queue the text, the file, or both. Raises CannotSend."""
-    upload = request.FILES.get("file")
-    try:
-        file = media.store(request.workspace, upload, upload.name) if upload else None
-    except NotAFileForWhatsApp as exc:
-        raise sending.CannotSend(_("Not sent. %(why)s") % {"why": exc}) from None
-    sending.reply(current, text, author=request.user, key=request.POST.get("key", "")[:64], file=file)
+def _reply(request, current: Thread, written: composer.Written) -> None:
+    """Queue the text and the files. Raises CannotSend; where one file cannot go, none goes."""
+    if written.problems:
+        raise sending.CannotSend(_("Not sent. %(why)s") % {"why": " ".join(written.problems)})
+    composing.send(
+        current,
+        written.text,
+        written.files,
+        author=request.user,
+        key=written.key,
+        in_reply_to=written.quoted,
+    )
 
 
 def mark_read(request, current: Thread) -> None:

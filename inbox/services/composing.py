@@ -1,0 +1,63 @@
+"""What an agent wrote and attached, as the messages that it becomes."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from inbox import outgoing
+from inbox.models import Message, Thread
+from inbox.outgoing import BadMessage, Outgoing
+from inbox.outgoing.parts import CAPTION
+from inbox.services import sending
+from meta_integration.models import MediaAsset
+from workspaces.models import User
+
+FILES_AT_ONCE = 10
+# What carries a text under it.
+WITH_CAPTION = ("image", "video", "document")
+# Of a key the rest is for the place of each message.
+LONGEST_KEY = 60
+
+
+@transaction.atomic
+def send(
+    thread: Thread,
+    text: str,
+    files: Sequence[MediaAsset] = (),
+    *,
+    author: User,
+    key: str = "",
+    in_reply_to: Message | None = None,
+) -> list[Message]:
+    """Queue all of it in this order, or nothing. Raises CannotSend. The same key twice is the same messages.
+
+    The text goes under the first file where that takes one and it fits, else ahead of it as a message of its own.
+    """
+    if len(files) > FILES_AT_ONCE:
+        raise sending.CannotSend(
+            _("Not sent. These are %(count)s files, and at most %(most)s go at once.")
+            % {"count": len(files), "most": FILES_AT_ONCE}
+        )
+    try:
+        parts = _parts(text.strip(), files)
+    except BadMessage as exc:
+        raise sending.CannotSend(_("Not sent. %(why)s") % {"why": exc}) from None
+    if not parts:
+        raise sending.CannotSend(_("There is nothing to send yet: write something first."))
+    return [
+        sending.queue(
+            thread,
+            built,
+            author=author,
+            key=f"{key}.{place}" if key and place else key,
+            in_reply_to=None if place else in_reply_to,
+        )
+        for place, built in enumerate(parts)
+    ]
+
+
+def _parts(text: str, files: Sequence[MediaAsset]) -> list[Outgoing]:
+    is_caption = bool(files) and files[0].kind in WITH_CAPTION and len(text) <= CAPTION
+    alone = [outgoing.text(text)] if text and not is_caption else []
+    return alone + [outgoing.of_file(file, "" if place or alone else text) for place, file in enumerate(files)]

@@ -90,6 +90,10 @@ TITLES = {
     136024: "Request code error",
     136025: "Verify code error",
     137000: "Recipient identity key mismatch",
+    139100: "Failed to block/unblock users",
+    139101: "The blocklist limit was reached",
+    139102: "The blocklist is being changed by another call",
+    139103: "The blocklist could not be changed",
 }
 
 TOKEN_DEATHS = {  # the sub-codes of 190

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from . import control_connection as connection
 from . import control_templates as templates
-from . import inbound, statuses
+from . import deeds, inbound, statuses
 from .control_values import customer_of, number_of, whole
 from .errors import BadRequest, webhook_error
 from .state import WINDOW_SECONDS, ChatMessage, Customer
@@ -58,6 +58,16 @@ def _receive(meta, data: dict) -> dict:
         raise BadRequest("file must be base64.") from None
     more = {name: str(data.get(name, "")) for name in ("mime_type", "filename")}
     return {"wamid": inbound.receive_file(meta, customer, number, content, file, **more).wamid}
+
+
+def _do(meta, data: dict) -> dict:
+    """What the customer does on the phone."""
+    customer, number = customer_of(meta, data), number_of(meta, data)
+    message = deeds.do(meta, customer, number, str(data.get("do", "")), data)
+    return {
+        "wamid": message.wamid if message else None,
+        "customer": {"wa_id": customer.wa_id, "user_id": customer.user_id},
+    }
 
 
 def _sent(meta, data: dict) -> list[dict]:
@@ -161,6 +171,7 @@ def _status(meta, data: dict) -> dict:
 
 routes = [
     Route("/control/inbound", _json(_receive), methods=["POST"]),
+    Route("/control/do", _json(_do), methods=["POST"]),
     Route("/control/sent", _json(_sent), methods=["GET"]),
     Route("/control/open", _json(_open), methods=["POST"]),
     Route("/control/window", _json(_window), methods=["POST"]),

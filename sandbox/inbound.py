@@ -6,6 +6,8 @@ from . import filetypes, media, rules, webhooks
 from .errors import BadRequest, webhook_error
 from .state import ChatMessage, Customer, Number, new_wamid
 
+NO_MESSAGE = ("system", "edit", "revoke")  # these do not open the window
+
 
 def reachable_problem(meta, number: Number) -> str:
     """Why a message to this number would reach nobody; empty when it would."""
@@ -21,8 +23,11 @@ def reachable_problem(meta, number: Number) -> str:
     return ""
 
 
-def receive(meta, customer: Customer, number: Number, content: dict) -> ChatMessage:
-    """Send the customer's message to the app. `content` is Meta's message; its own id or timestamp is respected."""
+def receive(meta, customer: Customer, number: Number, content: dict, *, ghost_seconds: float = 0) -> ChatMessage:
+    """Send the customer's message to the app. `content` is Meta's message; its own id or timestamp is respected.
+
+    With `ghost_seconds` the app first hears of a message without content, and of the real one so much later.
+    """
     if not isinstance(content.get("type"), str):
         raise BadRequest("The message needs a type.")
     problem = reachable_problem(meta, number)
@@ -40,11 +45,31 @@ def receive(meta, customer: Customer, number: Number, content: dict) -> ChatMess
         status="sent",
     )
     meta.world.add_message(message)
-    meta.world.chat(customer.wa_id, number.phone_number_id).last_inbound_at = time.time()
+    chat = meta.world.chat(customer.wa_id, number.phone_number_id)
+    if chat.is_blocked:  # one tick for ever, and no word of why
+        meta.note_change()
+        return message
+    if message.type not in NO_MESSAGE:
+        chat.last_inbound_at = time.time()
     rules.note_inbound(meta, number)
-    value = {"contacts": [webhooks.contact_of(customer)], "messages": [_as_told(meta, body)]}
-    webhooks.queue_messages_field(meta, number, value, wamid=message.wamid)
+    if ghost_seconds:
+        _tell(meta, customer, number, _ghost_of(body))
+    _tell(meta, customer, number, _as_told(meta, body), wamid=message.wamid, delay=ghost_seconds)
     return message
+
+
+def _tell(meta, customer: Customer, number: Number, told: dict, **more) -> None:
+    value = {"contacts": [webhooks.contact_of(customer)], "messages": [told]}
+    if told["type"] == "system":
+        del value["contacts"]
+    webhooks.queue_messages_field(meta, number, value, **more)
+
+
+def _ghost_of(body: dict) -> dict:
+    """The same id and sender, and nothing in it."""
+    told = {name: body[name] for name in ("from", "from_user_id", "id", "timestamp") if name in body}
+    error = webhook_error(131060, "This message is currently unavailable.")
+    return {**told, "type": "unsupported", "errors": [error], "unsupported": {"type": "unknown"}}
 
 
 def receive_file(

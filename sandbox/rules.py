@@ -63,6 +63,12 @@ def check_restrictions(meta, number: Number, wa_id: str, message_type: str) -> N
         raise GraphError(368, details="The account may not answer customers at the moment.")
 
 
+def check_blocked(meta, number: Number, wa_id: str) -> None:
+    """Raises 130403."""
+    if meta.world.chat(wa_id, number.phone_number_id).is_blocked:
+        raise GraphError(130403, details="The business has blocked this user.")
+
+
 def check_pace(meta, number: Number, wa_id: str) -> None:
     """Raises 130429 or 131056."""
     rate = throughput(number)

@@ -204,6 +204,8 @@ class Chat:
     is_kept_open: bool = False
     seen_open_at: float = 0.0
     typing_until: float = 0.0
+    is_blocked: bool = False  # by the shop
+    wants_offers: bool = True  # else no marketing templates come through
     wamids: deque[str] = field(default_factory=deque)
 
 
@@ -305,8 +307,10 @@ class World:
         return [self.messages[wamid] for wamid in chat.wamids if wamid in self.messages]
 
     def add_message(self, message: ChatMessage) -> None:
+        is_known = message.wamid in self.messages
         self.messages[message.wamid] = message
-        self.chat(message.wa_id, message.phone_number_id).wamids.append(message.wamid)
+        if not is_known:
+            self.chat(message.wa_id, message.phone_number_id).wamids.append(message.wamid)
         if len(self.messages) > MESSAGES_KEPT:
             self._forget_oldest_message()
 
@@ -330,6 +334,19 @@ class World:
         if len(self._user_ids) != len(self.customers):
             self._user_ids = {customer.user_id: customer.wa_id for customer in self.customers.values()}
         return self.customers.get(self._user_ids.get(address, ""))
+
+    def rename_customer(self, customer: Customer, wa_id: str, user_id: str) -> None:
+        """A new phone number and user id; chats and messages go along."""
+        for chat in [chat for chat in self.chats.values() if chat.wa_id == customer.wa_id]:
+            for message in self.messages_of(chat):
+                message.wa_id = wa_id
+            del self.chats[f"{chat.wa_id}/{chat.phone_number_id}"]
+            chat.wa_id = wa_id
+            self.chats[f"{wa_id}/{chat.phone_number_id}"] = chat
+        # In the same place of the list.
+        self.customers = {wa_id if each is customer else key: each for key, each in self.customers.items()}
+        customer.wa_id, customer.user_id = wa_id, user_id
+        self._user_ids = {}
 
     def add_template(self, template: MessageTemplate) -> None:
         self.templates[template.template_id] = template

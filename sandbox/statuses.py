@@ -13,6 +13,8 @@ STILL_LOOKING = 3  # seconds after its last sign of life that a phone counts as 
 NO_WINDOW = (
     "Message failed to send because more than 24 hours have passed since the customer last replied to this number."
 )
+BLOCKED = "The business has blocked this user."
+NO_OFFERS = "The recipient has chosen to stop receiving marketing messages from this business."
 NO_SUCH_CUSTOMER = "Message Undeliverable."
 NO_SUCH_TARGET = "The message to react to does not exist, is too old or is itself a reaction."
 ORDER = ["accepted", "sent", "delivered", "read", "played"]
@@ -74,6 +76,10 @@ def _failure(meta, message: ChatMessage) -> dict | None:
     if message.wa_id not in meta.world.customers:
         return webhook_error(131026, NO_SUCH_CUSTOMER)
     chat = meta.world.chat(message.wa_id, message.phone_number_id)
+    if chat.is_blocked:
+        return webhook_error(130403, BLOCKED)
+    if message.category.startswith("marketing") and not chat.wants_offers:
+        return webhook_error(131050, NO_OFFERS)
     if message.at - chat.last_inbound_at >= WINDOW_SECONDS:
         if message.type != "template" and not meta.weather.strikes("no_window"):
             return webhook_error(131047, NO_WINDOW)

@@ -68,6 +68,7 @@ SWITCHES = {
     "pair_limited": Switch("sending", "Too many to one customer", "Sending gets error 131056."),
     "refuse": Switch("sending", "Refused at once", "The answer is this code, or one of several.", "code", 131026),
     "fail_later": Switch("sending", "Fails later", "Accepted; then a failed status with this code.", "code", 131026),
+    "block_refused": Switch("sending", "Blocking refused", "block_users gets this code.", "code", 139103),
     "template_held": Switch(
         "sending",
         "Templates held",

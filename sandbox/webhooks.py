@@ -13,10 +13,14 @@ from .state import Customer, Number, Update, Waba
 
 
 def queue_messages_field(meta, number: Number, value: dict, **more) -> Update | None:
-    """Queue a change of field `messages`. None when no app listens: Meta then forgets it, and so do we."""
+    return queue_field(meta, number, "messages", value, **more)
+
+
+def queue_field(meta, number: Number, field: str, value: dict, **more) -> Update | None:
+    """Queue a change of a field that names the number. None when no app listens: Meta then forgets it, and so do we."""
     metadata = {"display_phone_number": number.digits, "phone_number_id": number.phone_number_id}
     value = {"messaging_product": "whatsapp", "metadata": metadata, **value}
-    return queue(meta, meta.world.wabas[number.waba_id], "messages", value, **more)
+    return queue(meta, meta.world.wabas[number.waba_id], field, value, **more)
 
 
 def queue(

@@ -10,7 +10,20 @@ from starlette.responses import JSONResponse, Response
 from .. import log
 from ..errors import GraphError, error_body, new_trace_id, no_such_object
 from ..media import PATH
-from . import access, catalogs, media, messages, numbers, oauth, storm, templates, uploads, verification, wabas
+from . import (
+    access,
+    blocking,
+    catalogs,
+    media,
+    messages,
+    numbers,
+    oauth,
+    storm,
+    templates,
+    uploads,
+    verification,
+    wabas,
+)
 from .calls import Call, read_params, read_token
 
 VERSION = re.compile(r"^v\d+\.\d+$")
@@ -47,6 +60,9 @@ OBJECT_EDGES = {
     ("number", "POST", "register"): numbers.register,
     ("number", "POST", "deregister"): numbers.deregister,
     ("number", "POST", "messages"): messages.post,
+    ("number", "GET", "block_users"): blocking.listed,
+    ("number", "POST", "block_users"): blocking.block,
+    ("number", "DELETE", "block_users"): blocking.unblock,
     ("number", "POST", "media"): media.upload,
     ("media", "GET", ""): media.read,
     ("media", "DELETE", ""): media.delete,

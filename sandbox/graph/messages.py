@@ -68,6 +68,7 @@ def _accept(
     if (customer.wa_id if customer else digits(to)) == number.digits:
         raise GraphError(131021, details="Recipient and sender are the same number.")
     wa_id = customer.wa_id if customer else digits(to) or to
+    rules.check_blocked(meta, number, wa_id)
     rules.check_restrictions(meta, number, wa_id, body.get("type", "text"))
     rules.check_pace(meta, number, wa_id)
     message = ChatMessage(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from ..errors import GraphError
-from ..state import MessageTemplate
-from . import parts
+from ..state import ChatMessage, MessageTemplate
+from . import parts, store
 from .parts import VARIABLE
 
 
@@ -126,3 +126,14 @@ def _fill(text: str, parameters: list[dict]) -> str:
     values = dict(zip(names, map(text_of, parameters), strict=False))
     values |= {p["parameter_name"]: text_of(p) for p in parameters if isinstance(p.get("parameter_name"), str)}
     return VARIABLE.sub(lambda match: values.get(match[1], match[0]), text)
+
+
+def shown_of(meta, message: ChatMessage) -> dict:
+    """As it was filled when it was accepted; empty for none, or one of an older sandbox whose template is gone."""
+    if message.type != "template" or message.is_from_customer:
+        return {}
+    if message.shown:
+        return message.shown
+    waba_id = meta.world.numbers[message.phone_number_id].waba_id
+    template = store.find(meta.world, waba_id, message.body["template"])
+    return filled(template, message.body["template"]) if template else {}

@@ -51,8 +51,9 @@ def location(content: dict) -> Html:
     return join(parts + [paragraph(content[name]) for name in ("name", "address") if content.get(name)])
 
 
-def form(address: str, words, **fields: str) -> Html:
+def form(address: str, words, *, is_live: bool = True, **fields: str) -> Html:
+    """A button that does one thing on the phone; a live one without loading the page again."""
     hidden = [el("input", type="hidden", name=name, value=value) for name, value in fields.items()]
     return el(
-        "form", *hidden, el("button", words, type="submit"), method="post", action=f"{address}/send", data_live=True
+        "form", *hidden, el("button", words, type="submit"), method="post", action=f"{address}/send", data_live=is_live
     )

@@ -7,15 +7,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from .. import inbound, media, statuses
+from .. import deeds, inbound, media, statuses
+from ..deeds.given import LONGEST_TEXT
+from ..deeds.messages import PRODUCTS
 from ..errors import BadRequest
-from ..examples import example_files
 from ..state import ChatMessage, Customer, Number
-from . import template_bubbles
+from .bubble_parts import form as small_form
 from .bubbles import bubbles
-from .render import Html, el, join, one, page, problem, read_form, template
-
-LONGEST_TEXT = 4096
+from .contents import summary_of
+from .render import Html, el, join, page, problem, read_form, template
 
 
 async def choose(request: Request) -> Response:
@@ -48,6 +48,10 @@ async def chat(request: Request) -> Response:
         address=_address(customer, number),
         chat=_fragment(meta, customer, number),
         longest=LONGEST_TEXT,
+        menu=_menu(meta, customer, number),
+        **_answering(meta, customer, number, request.query_params),
+        products=join(_product(retailer_id, name) for retailer_id, (name, _) in PRODUCTS.items()),
+        others=join(el("option", deed.label, value=what) for what, deed in deeds.DEEDS.items() if deed.label),
     )
     return page(request, f"{customer.name} and {number.verified_name}", content, wide=True)
 
@@ -69,22 +73,12 @@ async def send(request: Request) -> Response:
         return problem(request, "No such phone", "There is no such customer or number in this sandbox.", 404)
     customer, number = found
     meta = request.app.state.meta
+    form = {name: values[-1] for name, values in (await read_form(request)).items()}
     try:
-        form = await read_form(request)
-        if one(form, "kind") == "file":
-            _send_example(meta, customer, number, one(form, "file"))
-        elif content := _content(meta, customer, number, form):
-            inbound.receive(meta, customer, number, content)
+        deeds.do(meta, customer, number, form.get("kind") or "text", form)
     except BadRequest as exc:
         return problem(request, "The message did not go out", str(exc))
     return RedirectResponse(_address(customer, number), status_code=303)
-
-
-def _send_example(meta, customer: Customer, number: Number, kind: str) -> None:
-    if kind not in example_files():
-        raise BadRequest("There is no such example file.")
-    data, mime_type, filename = example_files()[kind]
-    inbound.receive_file(meta, customer, number, {"type": kind}, data, mime_type, filename)
 
 
 async def file(request: Request) -> Response:
@@ -129,51 +123,47 @@ def _fragment(meta, customer: Customer, number: Number) -> Html:
     chat = meta.world.chat(customer.wa_id, number.phone_number_id)
     trouble = inbound.reachable_problem(meta, number)
     notice = el("p", trouble, class_="notice warning", id="phone-trouble", role="status") if trouble else ""
+    if chat.is_blocked:
+        words = "The shop has blocked this customer: nothing reaches it from here, and the phone does not say so."
+        notice = join([notice, el("p", words, class_="notice warning", id="phone-blocked", role="status")])
     typing = el("p", "typing…", class_="typing") if chat.typing_until > time.time() else ""
     return join([notice, bubbles(meta, chat, _address(customer, number)), typing])
 
 
-def _content(meta, customer: Customer, number: Number, form: dict) -> dict | None:
-    """The message this form stands for; None for an empty text. Raises BadRequest."""
-    kind = one(form, "kind") or "text"
-    if kind == "text":
-        text = one(form, "text").replace("\r\n", "\n").strip()[:LONGEST_TEXT]
-        return {"type": "text", "text": {"body": text}} if text else None
-    if kind == "location":
-        place = {"latitude": 40.7128, "longitude": -74.006, "name": "Example Place", "address": "1 Example Street"}
-        return {"type": "location", "location": place}
-    message = meta.world.messages.get(one(form, "wamid"))
-    if not message or message.wa_id != customer.wa_id or message.phone_number_id != number.phone_number_id:
-        raise BadRequest("The message this answers is not in this chat.")
-    if kind == "reaction":
-        return {"type": "reaction", "reaction": {"message_id": message.wamid, "emoji": one(form, "emoji")[:12]}}
-    return _tapped(meta, message, kind, form) | {"context": {"from": number.digits, "id": message.wamid}}
+def _menu(meta, customer: Customer, number: Number) -> Html:
+    """What a phone has behind the shop's name. These forms load the page again."""
+    address = _address(customer, number)
+    wants = meta.world.chat(customer.wa_id, number.phone_number_id).wants_offers
+    words, value = ("Stop offers and announcements", "stop") if wants else ("Resume offers and announcements", "resume")
+    offers = small_form(address, words, is_live=False, kind="offers", value=value)
+    return join([offers, small_form(address, "Change my phone number", is_live=False, kind="new_number")])
 
 
-def _tapped(meta, message: ChatMessage, kind: str, form: dict) -> dict:
-    chosen = one(form, "id")
-    if kind == "button":
-        return _tapped_in_template(meta, message, chosen, one(form, "card"))
-    action = message.body.get("interactive", {}).get("action", {})
-    if kind == "button_reply":
-        choices = [button["reply"] for button in action.get("buttons", [])]
-    else:
-        choices = [row for section in action.get("sections", []) for row in section.get("rows", [])]
-    for choice in choices:
-        if choice["id"] == chosen:
-            return {"type": "interactive", "interactive": {"type": kind, kind: choice}}
-    raise BadRequest("The message has no such button.")
+def _answering(meta, customer: Customer, number: Number, query) -> dict:
+    """The message that is being answered or edited, above the field, and the words in it."""
+    name = next((name for name in ("reply_to", "edit") if query.get(name)), "")
+    message = meta.world.messages.get(query.get(name, ""))
+    if not message or (message.wa_id, message.phone_number_id) != (customer.wa_id, number.phone_number_id):
+        return {"answering": "", "text": ""}
+    kind = "edit" if name == "edit" else "text"
+    parts = [
+        el("input", type="hidden", name="kind", value=kind),
+        el("input", type="hidden", name="wamid", value=message.wamid),
+        el("p", el("strong", "Editing" if kind == "edit" else "Answering"), " ", summary_of(message), dir="auto"),
+        el("a", "Cancel", href=_address(customer, number)),
+    ]
+    return {"answering": el("div", *parts, class_="answering"), "text": _own_words(message) if kind == "edit" else ""}
 
 
-def _tapped_in_template(meta, message: ChatMessage, chosen: str, card: str) -> dict:
-    """By its words; of a carousel `card` says in which card."""
-    shown = template_bubbles.shown_of(meta, message)
-    cards = shown.get("cards", [])
-    holder = cards[int(card)] if card.isdigit() and int(card) < len(cards) else shown
-    for button in holder.get("buttons", []):
-        if button["type"] == "QUICK_REPLY" and button["text"] == chosen:
-            return {"type": "button", "button": {"payload": button["payload"], "text": chosen}}
-    raise BadRequest("The message has no such button.")
+def _own_words(message: ChatMessage) -> str:
+    content = message.body.get(message.type)
+    content = content if isinstance(content, dict) else {}
+    return str(content.get("body") or content.get("caption") or "")
+
+
+def _product(retailer_id: str, name: str) -> Html:
+    field = el("input", type="number", name=f"quantity-{retailer_id}", value="1", min="0", max="99")
+    return el("label", name, " ", field)
 
 
 routes = [

@@ -2,24 +2,12 @@
 
 import time
 
-from ..message_templates import filling, store
 from ..state import ChatMessage
 from .bubble_parts import form, link, location, media, paragraph
 from .render import Html, el, join
 
 MOST_IN_SIGHT = 3  # of the buttons; with more there is a list behind "See all options"
 STYLES = {"header": "heading", "body": "text", "footer": "footer"}
-
-
-def shown_of(meta, message: ChatMessage) -> dict:
-    """As it was filled when it was accepted; empty for none, or one of an older sandbox whose template is gone."""
-    if message.type != "template" or message.is_from_customer:
-        return {}
-    if message.shown:
-        return message.shown
-    waba_id = meta.world.numbers[message.phone_number_id].waba_id
-    template = store.find(meta.world, waba_id, message.body["template"])
-    return filling.filled(template, message.body["template"]) if template else {}
 
 
 def draw(shown: dict, tap=None) -> Html:

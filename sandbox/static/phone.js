@@ -53,7 +53,12 @@
       form.submit(); // the full page says what is wrong
       return;
     }
-    if (box) box.value = "";
+    if (box) {
+      box.value = "";
+      const answered = form.querySelector(".answering");
+      if (answered) answered.remove();
+      window.history.replaceState(null, "", window.location.pathname);
+    }
     await refresh();
     toEnd();
   }

@@ -5,31 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inbox', '0010_targets'),
-        ('meta_integration', '0011_account_tested'),
-        ('workspaces', '0002_user_language'),
+        ("inbox", "0010_targets"),
+        ("meta_integration", "0011_account_tested"),
+        ("workspaces", "0002_user_language"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='thread',
-            name='answered_at',
+            model_name="thread",
+            name="answered_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='thread',
-            name='resolved_at',
+            model_name="thread",
+            name="resolved_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(condition=models.Q(('snoozed_until__isnull', False)), fields=['snoozed_until'], name='threads_to_wake'),
+            model_name="thread",
+            index=models.Index(
+                condition=models.Q(("snoozed_until__isnull", False)), fields=["snoozed_until"], name="threads_to_wake"
+            ),
         ),
         migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(condition=models.Q(('snoozed_until', None), ('status__in', ['OPEN', 'PENDING']), ('waiting_since', None)), fields=['workspace', 'last_message_at'], name='threads_gone_silent'),
+            model_name="thread",
+            index=models.Index(
+                condition=models.Q(
+                    ("snoozed_until", None), ("status__in", ["OPEN", "PENDING"]), ("waiting_since", None)
+                ),
+                fields=["workspace", "last_message_at"],
+                name="threads_gone_silent",
+            ),
         ),
     ]

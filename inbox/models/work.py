@@ -31,7 +31,8 @@ class ThreadEvent(WorkspaceModel):
     actor = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("person")
     )
-    # Names as they were then: {"to": "...", "by_itself": "..."}.
+    # Names as they were then: {"to": "Ann"}, and where no person did it, why: {"by_itself": "turn"}.
+    # By itself: "turn", "first_reply", "customer_wrote", "silence", "time", "left".
     detail = models.JSONField(default=dict)
 
     class Meta:
@@ -118,6 +119,7 @@ class Agent(WorkspaceModel):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("person"))
     # Whether new conversations may be given to them by themselves.
     is_on_duty = models.BooleanField(_("on duty"), default=False)
+    on_duty_since = models.DateTimeField(null=True, blank=True)
     # Whose turn it is: the one who was given something longest ago.
     last_given_at = models.DateTimeField(null=True, blank=True)
     wants_sound = models.BooleanField(_("sound"), default=False)

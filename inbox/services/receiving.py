@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from inbox import harmless, tasks
 from inbox.models import Contact, Message, Thread
-from inbox.services import contacts, previews, targets
+from inbox.services import arriving, cases, contacts, previews, targets
 from inbox.services.contacts import Identity
 from meta_integration.models import MediaAsset, PhoneNumber
 from meta_integration.services import inbound_media
@@ -37,7 +37,7 @@ def receive(number: PhoneNumber, content: dict, who: Identity) -> Message | None
     if content.get("type") == "system":
         _follow_the_customer(contact, content)
     else:
-        _customer_wrote(thread, message)
+        arriving.customer_wrote(thread, message)
     live.touch(number.workspace_id)
     return message
 
@@ -51,6 +51,8 @@ def note_echo(number: PhoneNumber, content: dict, who: Identity) -> Message | No
     message = _insert(thread, wamid, content, direction=Message.Direction.OUT, status=Message.Status.SENT)
     if message:
         note_last(thread, message)
+        if message.type not in cases.ASKS_NOTHING:
+            arriving.person_answered(thread, message)
         live.touch(number.workspace_id)
     return message
 
@@ -144,17 +146,6 @@ def _replace_placeholder(message: Message | None, content: dict) -> Message | No
         note_last(message.thread, message)
         live.touch(message.workspace_id)
     return message
-
-
-def _customer_wrote(thread: Thread, message: Message) -> None:
-    """The window opens or stays open for 24 hours from then, the thread reopens, and waits to be read."""
-    note_last(
-        thread,
-        message,
-        window_expires_at=Greatest("window_expires_at", message.occurred_at + WINDOW),
-        unread_count=F("unread_count") + 1,
-        status=Thread.Status.OPEN,
-    )
 
 
 def _follow_the_customer(contact: Contact, content: dict) -> None:

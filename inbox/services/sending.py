@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from inbox import kinds, outgoing, tasks
 from inbox.models import Message, Priority, Thread
 from inbox.outgoing import BadMessage, Outgoing
-from inbox.services import fitting, holds, receiving, targets
+from inbox.services import arriving, cases, fitting, holds, receiving, targets, work
 from inbox.services.moves import move_messages
 from meta_integration.models import MediaAsset
 from meta_integration.services import media
@@ -163,6 +163,7 @@ def take_back(message: Message, actor: User) -> bool:
     why = _("%(who)s took it back before it went out.") % {"who": actor.label}
     if not move_messages([message.pk], Message.Status.CANCELLED, error=why[:500]):
         return False
+    arriving.answer_came_to_nothing(message.thread)
     workspaces.note(message.workspace, actor, "took a message back", f"message {message.pk}")
     live.touch(message.workspace_id)
     return True
@@ -208,6 +209,9 @@ def _insert(thread: Thread, author: User | None, key: str, **fields) -> Message:
     except IntegrityError:  # The same key, at the same moment.
         return Message.objects.for_workspace(thread.workspace).get(idempotency_key=key)
     receiving.note_last(thread, message)
+    if author and message.priority == Priority.AGENT and message.type not in cases.ASKS_NOTHING:
+        work.take_if_nobodys(thread, author)
+        arriving.person_answered(thread, message)
     live.touch(thread.workspace_id)
     wakeups.wake_on_commit(tasks.pump, thread.number_id)
     return message

@@ -59,7 +59,7 @@ def take_if_nobodys(thread: Thread, user: User) -> bool:
     if not Thread.objects.filter(pk=thread.pk, assignee=None).update(assignee=user):
         return False
     thread.assignee = user
-    events.note(thread, Kind.ASSIGNED, None, to=user.label, by_itself="answered first")
+    events.note(thread, Kind.ASSIGNED, None, to=user.label, by_itself="first_reply")
     return True
 
 
@@ -122,7 +122,7 @@ def mark_unread(thread: Thread, actor: User | None) -> bool:
 
 def _locked(thread: Thread) -> Thread:
     """As it stands now, and stays until the end of the transaction. New messages may be written meanwhile."""
-    return Thread.objects.select_for_update(of=("self",), no_key=True).select_related("assignee").get(pk=thread.pk)
+    return Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
 
 
 def _change(thread: Thread, **changes) -> None:

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 
-from inbox import bubbles, composer, customer
+from inbox import bubbles, composer, customer, list_pane, listing, shortcuts
 from inbox.models import Message, Thread
 from inbox.services import choosing
 from meta_integration.filetypes import KINDS
@@ -14,7 +14,6 @@ from meta_integration.models import PhoneNumber
 from workspaces import live
 from workspaces import services as workspaces
 
-THREADS_SHOWN = 100
 MESSAGES_SHOWN = 100
 # What stands below the messages.
 WRITE, CHOOSE, FILL, SPECIAL, NOTE = "write", "choose", "fill", "special", "note"
@@ -23,13 +22,13 @@ PARTS = {"open": "_open", "panel": "_customer", "messages": "_messages", "answer
 # The page's own files, in the order in which they are loaded.
 STYLESHEETS = [f"inbox/{name}.css" for name in ("inbox", "list", "conversation", "composer", "work", "panel")]
 COMPOSER = ("composer", "window", "attachments", "voice", "emoji", "canned", "pending")
-SCRIPTS = [f"inbox/{name}.js" for name in ("live", "list", "conversation", *COMPOSER)]
+SCRIPTS = [f"inbox/{name}.js" for name in ("live", "list", "keyboard", "conversation", *COMPOSER)]
 
 
 def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: int = 200, **answer):
     """The conversation, `answer` saying what stands below it: by itself what the window allows."""
     part = PARTS.get(request.htmx.target, "_conversation") if request.htmx else ""
-    context = {"problem": "", "text": "", **answer}
+    context = {"problem": "", "text": "", "list_query": listing.Filters.read(request.GET).query(), **answer}
     if part in ("", "_open", "_conversation", "_messages"):
         context |= _messages(request, current)
     if part not in ("_messages", "_customer"):
@@ -45,17 +44,15 @@ def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: in
 def list_context(request, selected: str) -> dict:
     # Read before the rows: a change in between is then seen once more, not never.
     version = live.version(request.workspace.pk)
-    threads = Thread.objects.for_workspace(request.workspace).select_related("contact", "number")
-    page = _page(threads, "last_message_at", request.GET.get("older_than", ""), THREADS_SHOWN)
+    context = list_pane.rows_context(request, selected)
     return {
-        "threads": page[:THREADS_SHOWN],
-        "older_than": request.GET.get("older_than", ""),
-        "older_threads": _place(page[-2], "last_message_at") if len(page) > THREADS_SHOWN else "",
-        "selected": selected,
+        **context,
+        **list_pane.controls_context(request),
         "live_token": live.token_for(request.workspace.pk),
         "live_version": version,
         "stylesheets": STYLESHEETS,
         "scripts": SCRIPTS,
+        "shortcuts": shortcuts.GROUPS,
     }
 
 

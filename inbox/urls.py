@@ -1,10 +1,13 @@
 from django.urls import path
 
-from inbox import canned_views, composer_views, customer_views, specials, template_views, views
+from inbox import canned_views, composer_views, customer_views, list_views, specials, template_views, views
 
 app_name = "inbox"
 urlpatterns = [
-    path("", views.thread_list, name="list"),
+    path("", list_views.thread_list, name="list"),
+    path("views/", list_views.save_view, name="save_view"),
+    path("views/<int:pk>/", list_views.saved_view, name="saved_view"),
+    path("keyboard/", list_views.keyboard, name="keyboard"),
     path("live/", views.live_version, name="live"),
     path("<int:pk>/", views.thread, name="thread"),
     path("<int:pk>/customer/", customer_views.customer, name="customer"),

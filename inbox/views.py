@@ -1,4 +1,4 @@
-"""The inbox pages: the list of threads, one conversation, and the cheap question "anything new?"."""
+"""The inbox pages: one conversation, and the cheap question "anything new?"."""
 
 import uuid
 
@@ -23,14 +23,6 @@ from workspaces import live, wakeups
 from workspaces import services as workspaces
 from workspaces.language import wordless
 from workspaces.middleware import workspace_required
-
-
-@workspace_required
-def thread_list(request):
-    context = conversation.list_context(request, selected=request.GET.get("selected", ""))
-    if request.htmx:
-        return render(request, "inbox/_threads.html", context)
-    return render(request, "inbox/inbox.html", {**context, "numbers": conversation.connected_numbers(request)})
 
 
 @workspace_required

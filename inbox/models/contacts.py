@@ -1,8 +1,9 @@
 """Customers, what is known of them, and whether they want offers."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower, Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from workspaces.models import User, WorkspaceModel
@@ -66,6 +67,16 @@ class Contact(WorkspaceModel):
             models.CheckConstraint(condition=~Q(wa_id=None, user_id=None), name="contact_can_be_reached"),
             models.UniqueConstraint(fields=["workspace", "wa_id"], name="one_contact_per_phone"),
             models.UniqueConstraint(fields=["workspace", "user_id"], name="one_contact_per_user_id"),
+        ]
+        indexes = [
+            # Any part of a name or a number finds them.
+            GinIndex(
+                OpClass(Upper("name"), name="gin_trgm_ops"),
+                OpClass(Upper("username"), name="gin_trgm_ops"),
+                OpClass("wa_id", name="gin_trgm_ops"),
+                name="contacts_searched",
+            ),
+            models.Index(fields=["workspace"], condition=Q(blocked_at__isnull=False), name="contacts_blocked"),
         ]
         verbose_name = _("customer")
 

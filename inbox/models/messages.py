@@ -2,9 +2,10 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from inbox.models.threads import Thread
@@ -98,6 +99,10 @@ class Message(WorkspaceModel):
             models.Index(fields=["workspace", "created_at"], condition=Q(direction="out"), name="messages_sent_lately"),
             models.Index(
                 fields=["thread", "target_wamid"], condition=Q(target_wamid__isnull=False), name="messages_about_others"
+            ),
+            # The search for words. A campaign's copies are left out: too many, and their status changes too often.
+            GinIndex(
+                OpClass(Upper("body"), name="gin_trgm_ops"), condition=Q(priority__lt=2), name="messages_searched"
             ),
             # When each was used last, and whether a template may be deleted, without a look through all messages.
             models.Index(fields=["template", "-id"], condition=Q(template__isnull=False), name="messages_of_template"),

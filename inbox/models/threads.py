@@ -50,7 +50,23 @@ class Thread(WorkspaceModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["number", "contact"], name="one_thread_per_customer")]
         indexes = [
+            # The list of the inbox, by whatever it is filtered.
             models.Index(fields=["workspace", "-last_message_at", "-id"], name="inbox_thread_list"),
+            models.Index(fields=["workspace", "status", "-last_message_at", "-id"], name="threads_by_status"),
+            models.Index(
+                fields=["workspace", "assignee", "status", "-last_message_at", "-id"], name="threads_by_assignee"
+            ),
+            models.Index(
+                fields=["workspace", "-last_message_at", "-id"], condition=Q(unread_count__gt=0), name="threads_unread"
+            ),
+            models.Index(
+                fields=["workspace", "waiting_since", "id"],
+                condition=Q(waiting_since__isnull=False),
+                name="threads_waiting",
+            ),
+            models.Index(
+                fields=["workspace", "snoozed_until"], condition=Q(snoozed_until__isnull=False), name="threads_snoozed"
+            ),
             models.Index(
                 fields=["number", "reached_at"],
                 include=["contact"],

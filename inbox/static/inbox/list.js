@@ -1,21 +1,55 @@
-// The list: which conversation is open, and the first one of all.
+// The list: which conversation is open, the first one of all, and the filters that stand beside the rows.
 "use strict";
 (() => {
   const body = document.body;
-  function markOpen(link) {
-    for (const other of document.querySelectorAll(".threads a[aria-current]")) other.removeAttribute("aria-current");
-    link.setAttribute("aria-current", "true");
+  body.classList.add("has-script");
+  const opened = () => location.pathname.match(/^\/inbox\/(\d+)\//)?.[1] ?? "";
+  function markOpen() {
+    const pk = opened();
+    for (const row of document.querySelectorAll(".threads .row")) {
+      if (row.dataset.thread === pk) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
   }
   // The first conversation of all has come: the first steps are done.
   function welcome() {
     const steps = document.getElementById("first-steps");
-    if (!steps || !document.querySelector(".threads a")) return;
+    if (!steps || !document.querySelector(".threads .row")) return;
     steps.hidden = true;
     document.getElementById("choose-one").hidden = false;
   }
-  body.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "threads") welcome();
-    const link = event.detail.requestConfig?.elt;
-    if (event.detail.target.id === "open" && link?.matches(".threads a")) markOpen(link);
+  // A tab of the built-in lists was chosen, or the filters changed: both say the same.
+  function follow() {
+    const threads = document.getElementById("threads");
+    const who = threads.dataset.who;
+    const isSearch = new URLSearchParams(threads.dataset.query).has("search");
+    for (const tab of document.querySelectorAll(".tabs a")) {
+      if (tab.dataset.who === who && !isSearch) tab.setAttribute("aria-current", "page");
+      else tab.removeAttribute("aria-current");
+    }
+    const filters = document.getElementById("filters");
+    filters.elements.who.value = who;
+    const saved = document.querySelector(".saved input[name=filters]");
+    if (saved) saved.value = threads.dataset.query;
+    for (const back of document.querySelectorAll(".customer .back")) back.href = `/inbox/${threads.dataset.query}`;
+  }
+  // A tab begins anew: what narrowed the list before is gone from its fields too.
+  function clearFields(tab) {
+    const filters = document.getElementById("filters");
+    const query = new URL(tab.href).searchParams;
+    for (const field of filters.elements) {
+      if (field.type === "checkbox") field.checked = query.get(field.name) === field.value;
+      else if (field.name && field.type !== "submit" && field.name !== "who") field.value = query.get(field.name) ?? field.dataset.usual ?? "";
+    }
+  }
+  body.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.target.id === "threads") event.detail.parameters.selected = opened();
   });
+  body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.matches(".tabs a")) clearFields(event.detail.elt);
+  });
+  body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "threads") { welcome(); follow(); markOpen(); }
+  });
+  body.addEventListener("htmx:pushedIntoHistory", markOpen);
 })();

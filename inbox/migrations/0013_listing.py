@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inbox", "0011_silence"),
+        ("inbox", "0012_on_duty"),
         ("meta_integration", "0011_account_tested"),
         ("templates_app", "0001_templates"),
         ("workspaces", "0002_user_language"),

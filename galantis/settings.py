@@ -199,6 +199,7 @@ META_WEBHOOK_HANDLERS = {
     "messages.statuses": "inbox.webhooks.handle_statuses",
     "messages.errors": "meta_integration.webhooks.handle_errors",
     "smb_message_echoes.message_echoes": "inbox.webhooks.handle_echo",
+    "user_preferences.user_preferences": "inbox.webhooks.handle_preference",
     "account_update": "meta_integration.webhooks_account.handle_account_update",
     "account_review_update": "meta_integration.webhooks_account.handle_review",
     "account_alerts": "meta_integration.webhooks_account.handle_alert",

@@ -2,7 +2,7 @@
 
 import uuid
 
-from inbox.services import receiving, statuses
+from inbox.services import hearing, meta_choices, receiving, statuses
 from inbox.services.contacts import Identity
 from meta_integration.intake import UnknownNumber, in_bulk
 from meta_integration.models import PhoneNumber
@@ -11,12 +11,18 @@ from meta_integration.webhooks import connected_number
 
 
 def handle_message(item: Item) -> None:
-    receiving.receive(_number(item), item.content, _sender(item))
+    hearing.hear(receiving.receive(_number(item), item.content, _sender(item)))
 
 
 def handle_echo(item: Item) -> None:
     who = Identity(wa_id=text_in(item.content, "to"), user_id=text_in(item.content, "to_user_id"))
     receiving.note_echo(_number(item), item.content, who)
+
+
+def handle_preference(item: Item) -> None:
+    """A customer stops, allows or asks for offers in WhatsApp itself. The entry's own ids say who it is."""
+    who = Identity(wa_id=text_in(item.content, "wa_id"), user_id=text_in(item.content, "user_id"))
+    meta_choices.note(_number(item), item.content, who)
 
 
 @in_bulk

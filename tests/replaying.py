@@ -4,11 +4,11 @@ import random
 
 from django.db import connection
 
-from inbox.models import Contact, Message, MessageStatus, OrphanStatus, Thread
+from inbox.models import ConsentEntry, Contact, Message, MessageStatus, OrphanStatus, Thread, ThreadEvent
 from meta_integration import intake
 from meta_integration.models import WebhookDelivery
 
-TABLES = [Contact, Thread, Message, MessageStatus, OrphanStatus]
+TABLES = [Contact, Thread, Message, MessageStatus, OrphanStatus, ConsentEntry, ThreadEvent]
 
 
 def everything() -> dict[str, list]:

@@ -212,6 +212,24 @@ def test_only_the_moves_change_the_status_of_a_message():
     assert not writes, "\n".join(writes)
 
 
+def test_only_consent_changes_what_a_customer_wants():
+    """Found by its name, where a column is given a value. `inbox/services/consent.py` alone does."""
+    writes = []
+    for path in modules("inbox", "campaigns") if (ROOT / "campaigns").exists() else modules("inbox"):
+        if name_of(path) == "inbox/services/consent.py":
+            continue
+        for call in calls(path, "update", "bulk_update", "save", "create", "get_or_create", "update_or_create"):
+            named = {keyword.arg for keyword in call.keywords}
+            named |= {node.value for node in ast.walk(call) if isinstance(node, ast.Constant)}
+            if "marketing_state" in named or ast.unparse(call.func).startswith("ConsentEntry."):
+                writes.append(where(path, call))
+        for node in ast.walk(tree(path)):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if any(ast.unparse(target).endswith(".marketing_state") for target in targets):
+                writes.append(where(path, node))
+    assert not writes, "\n".join(writes)
+
+
 # Size and place -------------------------------------------------------------------------------------------------------
 def test_no_function_and_no_module_is_too_long_to_read():
     long = []

@@ -90,7 +90,10 @@ class Contact(WorkspaceModel):
 
 
 class ConsentEntry(WorkspaceModel):
-    """One change of what a customer wants, with its proof. Written by `services.consent`, changed by nobody."""
+    """One word about what a customer wants, with its proof. Written by `services.consent`, changed by nobody.
+
+    WhatsApp's "resume" is an entry of Meta's with UNKNOWN: offers are let through again to those who want them.
+    """
 
     class Source(models.TextChoices):
         KEYWORD = "keyword", _("Their own words")

@@ -1,6 +1,7 @@
 """Which messages may go out, who has them, and what comes back when nobody has them any more."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from inbox.models import Message, Priority
 from inbox.outbox import reach
-from inbox.services import fitting
+from inbox.services import consent, fitting
 from inbox.services.moves import move_messages
 from inbox.services.waiting import TOO_LATE, TOO_OLD
 from meta_integration import pacing
 from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import media
-from templates_app.design import AUTHENTICATION
+from templates_app.design import AUTHENTICATION, MARKETING
 from templates_app.models import MessageTemplate
 from workspaces import live
 
@@ -48,6 +49,7 @@ class Claimed:
     content: dict
     wa_id: str | None
     user_id: str | None
+    marketing_state: str
     pair_strikes: int
     window_expires_at: datetime | None
     reached_at: datetime | None
@@ -70,17 +72,26 @@ class Claimed:
 
 
 COLUMNS = ["pk", "thread_id", "thread__contact_id", "priority", "attempts", "reference", "type", "content"]
-COLUMNS += ["thread__contact__wa_id", "thread__contact__user_id", "thread__pair_strikes"]
+COLUMNS += ["thread__contact__wa_id", "thread__contact__user_id", "thread__contact__marketing_state"]
+COLUMNS += ["thread__pair_strikes"]
 COLUMNS += ["thread__window_expires_at", "thread__reached_at", "template_id", "filling"]
 
 
-@transaction.atomic
 def claim(number: PhoneNumber, token: uuid.UUID, limit: int, priorities=tuple(Priority)) -> list[Claimed]:
     """Take the next messages of a number that may send now, the most urgent first; only of these priorities.
 
     A broken or paused number yields none: its messages wait. So do those of a template that Meta has stopped, whatever
-    it was when they were queued. `token` marks this run's claims.
+    it was when they were queued. Offers to customers who want none are skipped. `token` marks this run's claims.
     """
+    while True:
+        rows, skipped = _claim(number, token, limit, priorities)
+        if rows or not skipped:  # Or what stands behind them would wait for another to wake the pump.
+            return rows
+
+
+@transaction.atomic
+def _claim(number: PhoneNumber, token: uuid.UUID, limit: int, priorities) -> tuple[list[Claimed], list[int]]:
+    """What is claimed, and what is not sent after all."""
     now = timezone.now()
     in_time = Q(type="template") | Q(thread__window_expires_at__gt=now)
     ready = due(number).filter(in_time, priority__in=priorities)
@@ -90,9 +101,30 @@ def claim(number: PhoneNumber, token: uuid.UUID, limit: int, priorities=tuple(Pr
     room = reach.room(number)
     ready = reach.allowed(ready, room, now).order_by("priority", "id").select_for_update(of=("self",), skip_locked=True)
     rows = [Claimed(*row) for row in ready.values_list(*COLUMNS)[:limit]]
+    rows, skipped = _wanted(rows)
     rows = reach.within(number, rows, room, now)
     moved = set(move_messages([row.pk for row in rows], S.CLAIMED, claimed_by=token, lease_until=lease()))
-    return fitting.fitted([row for row in rows if row.pk in moved])
+    return fitting.fitted([row for row in rows if row.pk in moved]), skipped
+
+
+def _wanted(rows: list[Claimed]) -> tuple[list[Claimed], list[int]]:
+    """Without the offers to customers who did not ask for any, or no longer want them: those are skipped.
+
+    What is an offer is asked of the few templates in question alone, as Meta has them now.
+    """
+    asked = {row.template_id for row in rows if row.marketing_state != consent.SUBSCRIBED and row.template_id}
+    if not asked:
+        return rows, []
+    offers = set(MessageTemplate.objects.filter(pk__in=asked, category=MARKETING).values_list("pk", flat=True))
+    unwanted = defaultdict(list)
+    for row in rows:
+        if row.template_id in offers and row.marketing_state != consent.SUBSCRIBED:
+            unwanted[row.marketing_state].append(row.pk)
+    skipped = [pk for pks in unwanted.values() for pk in pks]
+    for state, pks in unwanted.items():
+        move_messages(pks, S.SKIPPED, error=consent.why_skipped(state))
+    tell_pages(skipped)
+    return [row for row in rows if row.pk not in set(skipped)], skipped
 
 
 def give_back(pks: Iterable[int], token: uuid.UUID) -> None:

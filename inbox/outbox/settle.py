@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from inbox.models import Message, Thread
 from inbox.outbox import claims, files
 from inbox.outbox.claims import Claimed
-from inbox.services import statuses, template_refusals
+from inbox.services import consent, statuses, template_refusals
 from inbox.services.moves import move_messages, record_sent
 from meta_integration import pacing
 from meta_integration.graph.errors import ErrorClass, GraphAPIError, GraphNotReached, GraphUnreachable
@@ -114,6 +114,8 @@ def _judge(verdicts: Verdicts, row: Claimed, answer: BaseException):
         verdicts.unknown.append(row.pk)
     else:
         verdicts.failed[answer.code, _reason(row, answer)].append(row.pk)
+    if getattr(answer, "code", None) == consent.REFUSED_OFFERS:
+        return _note_no_offers
     if row.template_id and template_refusals.is_about_template(getattr(answer, "code", None)):
         return _mind_template
     return _upload_anew if _needs_its_files_anew(row, answer) else CONSEQUENCES.get(error_class)
@@ -222,6 +224,10 @@ def _upload_anew(run, row: Claimed, answer: GraphAPIError) -> None:
     files.forget(run, row)
 
 
+def _note_no_offers(run, row: Claimed, answer: GraphAPIError) -> None:
+    consent.refused([row.pk], timezone.now())
+
+
 def _calm_pairs(rows: Iterable[Claimed]) -> None:
     pks = [row.thread_id for row in rows]
     if pks:
@@ -231,7 +237,7 @@ def _calm_pairs(rows: Iterable[Claimed]) -> None:
 STOPS = {ErrorClass.TOKEN_DEAD, ErrorClass.ACCOUNT_STOPPED, ErrorClass.NUMBER_STOPPED, ErrorClass.SLOW_ACCOUNT}
 SLOWS = {ErrorClass.SLOW_NUMBER, ErrorClass.SLOW_PAIR}
 NO_ANSWER = {ErrorClass.UNKNOWN_OUTCOME, ErrorClass.TRY_AGAIN}
-FOR_EACH = {_slow_pair, _upload_anew}
+FOR_EACH = {_slow_pair, _upload_anew, _note_no_offers}
 CONSEQUENCES = {
     ErrorClass.TOKEN_DEAD: _doubt_connection,
     ErrorClass.ACCOUNT_STOPPED: _stop_number,

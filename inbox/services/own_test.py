@@ -5,10 +5,11 @@ import re
 from django.utils.translation import gettext as _
 
 from inbox.models import Message, Priority
-from inbox.services import contacts, receiving, sending
+from inbox.services import consent, contacts, receiving, sending
 from inbox.services.contacts import Identity
 from inbox.services.sending import CannotSend
 from meta_integration.models import PhoneNumber
+from templates_app.design import MARKETING
 from templates_app.models import MessageTemplate, TemplateSync
 from templates_app.services import render
 from workspaces.models import User
@@ -45,6 +46,11 @@ def send(number: PhoneNumber, phone: str, *, author: User, key: str) -> Message:
     template = _template(number)
     contact = contacts.resolve(number.workspace, Identity(wa_id=wa_id))
     thread = receiving.thread_with(number, contact, contact.created_at)
+    if template.category == MARKETING and contact.marketing_state == consent.UNKNOWN:
+        # Who types their own phone here wants the message.
+        proof = _("They sent a test message to their own phone.")
+        consent.note(contact, consent.SUBSCRIBED, consent.Source.PERSON, thread=thread, actor=author, proof=proof)
+        thread.contact.refresh_from_db(fields=["marketing_state"])
     return sending.queue_template(thread, template, {}, author=author, key=key, priority=Priority.AGENT)
 
 

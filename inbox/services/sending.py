@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from inbox import kinds, outgoing, tasks
 from inbox.models import Message, Priority, Thread
 from inbox.outgoing import BadMessage, Outgoing
-from inbox.services import arriving, cases, fitting, holds, receiving, targets, work
+from inbox.services import arriving, cases, consent, fitting, holds, receiving, targets, work
 from inbox.services.moves import move_messages
 from meta_integration.models import MediaAsset
 from meta_integration.services import media
@@ -107,6 +107,8 @@ def queue_template(
         raise CannotSend(_("Not sent. This template belongs to another account. Choose one of this number's."))
     if why := holds.why(template):
         raise CannotSend(_("Not sent. %(why)s Choose another template.") % {"why": why})
+    if why := consent.why_not(thread.contact, template.category):
+        raise CannotSend(_("Not sent. %(why)s") % {"why": why})
     made = {"origin": origin, "parts": rendered.parts, "filling": fitting.filling_of(template, values)}
     return _queue(thread, built, author=author, key=key, priority=priority, template=template, **made)
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from inbox.models import Message, MessageStatus, OrphanStatus
-from inbox.services import template_refusals
+from inbox.services import consent, template_refusals
 from inbox.services.moves import CAN_BECOME, REPORTED, move_messages
 from meta_integration.error_book import plain_words
 from meta_integration.graph.errors import ErrorClass, as_int, classify, known_error
@@ -172,6 +172,8 @@ def _raise_status(matched: list[tuple[_Known, Report]]) -> None:
             at = max(highest[pk].at for pk in moved)
             _stop_what_meta_stopped(moved, code, at)
             _tell_templates(moved, code, at)
+            if code == consent.REFUSED_OFFERS:
+                consent.refused(moved, at)
             _forget_files(moved, code)
 
 

@@ -16,6 +16,7 @@ from django.db import connection
 
 from meta_integration import intake
 from meta_integration.door import Door
+from workspaces import live
 from workspaces.valkey import client as valkey
 
 PAYLOADS = Path(__file__).parent / "meta_integration" / "tests" / "payloads"
@@ -42,6 +43,7 @@ def _empty_valkey(request):
     """What one test left in Valkey is not there for the next."""
     if request.node.get_closest_marker("django_db"):
         valkey().flushdb()
+        live.board.forget()
 
 
 @pytest.fixture

@@ -91,6 +91,8 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 2)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 REDIS_URL = env.str("REDIS_URL")
+# What each open page asks once a second, answered before Django (`inbox/door.py`).
+LIVE_PATH = "/inbox/live/"
 
 # Celery ------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL

@@ -6,6 +6,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "galantis.settings")
 django_application = get_wsgi_application()
 
 # After the line above: it is what loads the apps.
+from inbox.door import LiveDoor  # noqa: E402
 from meta_integration.door import Door  # noqa: E402
 
-application = Door(django_application)
+application = Door(LiveDoor(django_application))

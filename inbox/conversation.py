@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 
-from inbox import bubbles, composer, customer, list_pane, listing, shortcuts
+from inbox import bubbles, composer, customer, door, list_pane, listing, news, shortcuts
 from inbox.models import Message, Thread
-from inbox.services import choosing
+from inbox.services import choosing, presence
 from meta_integration.filetypes import KINDS
 from meta_integration.models import PhoneNumber
 from workspaces import live
@@ -22,13 +22,15 @@ PARTS = {"open": "_open", "panel": "_customer", "messages": "_messages", "answer
 # The page's own files, in the order in which they are loaded.
 STYLESHEETS = [f"inbox/{name}.css" for name in ("inbox", "list", "conversation", "composer", "work", "panel")]
 COMPOSER = ("composer", "window", "attachments", "voice", "emoji", "canned", "pending")
-SCRIPTS = [f"inbox/{name}.js" for name in ("live", "list", "keyboard", "conversation", *COMPOSER)]
+SCRIPTS = [f"inbox/{name}.js" for name in ("live", "news", "list", "keyboard", "conversation", *COMPOSER)]
 
 
 def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: int = 200, **answer):
     """The conversation, `answer` saying what stands below it: by itself what the window allows."""
     part = PARTS.get(request.htmx.target, "_conversation") if request.htmx else ""
     context = {"problem": "", "text": "", "list_query": listing.Filters.read(request.GET).query(), **answer}
+    if part in ("", "_open", "_conversation"):
+        context |= _here(request, current)
     if part in ("", "_open", "_conversation", "_messages"):
         context |= _messages(request, current)
     if part not in ("_messages", "_customer"):
@@ -41,15 +43,19 @@ def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: in
     return render(request, page, context, status=status)
 
 
+def _here(request, current: Thread) -> dict:
+    """Who else is here; and the versions of what the page shows, read before the rows."""
+    keys = door.keys_of_thread(request.workspace.pk, current.pk)
+    return {"thread_version": live.board.version(keys, unlike=None), "others": presence.others(current, request.user)}
+
+
 def list_context(request, selected: str) -> dict:
-    # Read before the rows: a change in between is then seen once more, not never.
-    version = live.version(request.workspace.pk)
-    context = list_pane.rows_context(request, selected)
+    told = news.context(request)
     return {
-        **context,
+        **list_pane.rows_context(request, selected),
         **list_pane.controls_context(request),
-        "live_token": live.token_for(request.workspace.pk),
-        "live_version": version,
+        **told,
+        **news.wishes(request),
         "stylesheets": STYLESHEETS,
         "scripts": SCRIPTS,
         "shortcuts": shortcuts.GROUPS,

@@ -5,7 +5,7 @@ from django.http import HttpResponseNotAllowed, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from inbox import conversation, list_pane, listing, shortcuts
+from inbox import conversation, list_pane, listing, news, shortcuts
 from inbox.listing import Filters
 from inbox.models import SavedView
 from inbox.services import saved_lists
@@ -24,7 +24,7 @@ def thread_list(request):
 
 def _rows(request, selected: str):
     """As htmx asks for them. What a person chose stands in the address; what the page asks by itself does not."""
-    context = list_pane.rows_context(request, selected)
+    context = {**news.context(request), **list_pane.rows_context(request, selected)}
     answer = render(request, "inbox/_threads.html", {**context, "is_part": True})
     if request.htmx.trigger != "threads":
         place = reverse("inbox:thread", args=[selected]) if selected else reverse("inbox:list")

@@ -3,6 +3,7 @@ import time
 from celery import shared_task
 from celery.signals import worker_shutting_down
 
+from inbox.models import Message
 from inbox.outbox import claims
 from inbox.outbox import pump as pumps
 from inbox.services import reading, statuses
@@ -83,7 +84,7 @@ def fetch_media() -> int:
         asset = inbound_media.fetch_next()
         if asset is None:
             return done
-        live.touch(asset.workspace_id)
+        _tell_pages(asset)
         done += 1
     wakeups.wake(fetch_media)
     return done
@@ -93,11 +94,16 @@ def fetch_media() -> int:
 def sweep_media() -> int:
     """What no wake-up announced, what may be tried again, and what a dead worker left."""
     for asset in inbound_media.give_up():
-        live.touch(asset.workspace_id)
+        _tell_pages(asset)
     waiting = inbound_media.due().count()
     if waiting:
         wakeups.wake(fetch_media)
     return waiting
+
+
+def _tell_pages(asset) -> None:
+    threads = Message.objects.filter(asset=asset).values_list("thread_id", flat=True)
+    live.touch(asset.workspace_id, *threads, in_list=False)
 
 
 @shared_task

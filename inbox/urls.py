@@ -1,6 +1,15 @@
 from django.urls import path
 
-from inbox import canned_views, composer_views, customer_views, list_views, specials, template_views, views
+from inbox import (
+    canned_views,
+    composer_views,
+    customer_views,
+    list_views,
+    presence_views,
+    specials,
+    template_views,
+    views,
+)
 
 app_name = "inbox"
 urlpatterns = [
@@ -10,6 +19,7 @@ urlpatterns = [
     path("keyboard/", list_views.keyboard, name="keyboard"),
     path("live/", views.live_version, name="live"),
     path("<int:pk>/", views.thread, name="thread"),
+    path("<int:pk>/present/", presence_views.present, name="present"),
     path("<int:pk>/customer/", customer_views.customer, name="customer"),
     path("<int:pk>/templates/", template_views.choose, name="templates"),
     path("<int:pk>/templates/<int:template_pk>/", template_views.fill, name="template"),

@@ -6,13 +6,14 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseForbidden, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
-from inbox import composer, conversation, tasks
+from inbox import composer, conversation, door, tasks
 from inbox.models import Message, Thread
 from inbox.services import composing, own_test, reading, sending
 from meta_integration import wizard
@@ -72,7 +73,7 @@ def fetch_again(request, pk):
         raise PermissionDenied
     if inbound_media.try_again(message.asset):
         wakeups.wake_on_commit(tasks.fetch_media)
-        live.touch(message.workspace_id)
+        live.touch(message.workspace_id, message.thread_id)
     return redirect("inbox:thread", message.thread_id)
 
 
@@ -143,16 +144,12 @@ def _admin_page(request, template: str, context: dict, status: int = 200):
 
 
 @wordless
-@require_GET
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
 def live_version(request):
-    """204 while nothing changed, else the new version. Asks neither the session nor PostgreSQL."""
-    workspace_pk = live.workspace_of(request.GET.get("token", ""))
-    if workspace_pk is None:
-        return HttpResponseForbidden()
-    version = live.version(workspace_pk)
-    if version == request.GET.get("version") and version != "?":
-        return HttpResponse(status=204)
-    return HttpResponse(version, content_type="text/plain")
+    """The answer of the door, where Django is not served behind it."""
+    status, body = door.answer(request.META.get("QUERY_STRING", ""))
+    return HttpResponse(body, status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 def _reply(request, current: Thread, written: composer.Written) -> None:
@@ -177,4 +174,4 @@ def mark_read(request, current: Thread) -> None:
             wakeups.wake_on_commit(tasks.mark_as_read, newest)
         Thread.objects.for_workspace(request.workspace).filter(pk=current.pk).update(unread_count=0)
         current.unread_count = 0
-        live.touch(request.workspace.pk)
+        live.touch(request.workspace.pk, current.pk)

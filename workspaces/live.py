@@ -1,4 +1,13 @@
-"""How open pages learn that something changed: a version counter in Valkey for each workspace."""
+"""How open pages learn that something changed: versions in Valkey, of a workspace, of its list and of each thread.
+
+A version says nothing but "another than before". Pages compare; a version that was lost is another one, too.
+"""
+
+import math
+import secrets
+import threading
+import time
+from collections.abc import Iterable
 
 import structlog
 from django.core import signing
@@ -8,42 +17,114 @@ from redis.exceptions import RedisError
 from workspaces.valkey import client
 
 log = structlog.get_logger(__name__)
-# A page left open longer asks with a token that no longer counts, and is reloaded.
+# A page left open longer asks with a token that no longer counts, and is given a new one.
 TOKEN_LIVES = 12 * 3600
 SALT = "workspaces.live"
+# Of a thread that nobody touched for a day nothing is kept.
+FORGET_AFTER_SECONDS = 24 * 3600
+UNTOUCHED = "0"
+NOBODY_KNOWS = "?"
+TOUCH = "for _, key in ipairs(KEYS) do redis.call('SET', key, ARGV[1], 'EX', ARGV[2]) end"
 
 
-def touch(workspace_pk: int) -> None:
-    """Something of this workspace changed: open pages look again, once the change is committed."""
-    transaction.on_commit(lambda: _raise_version(workspace_pk))
+def touch(workspace_pk: int, *threads: int, in_list: bool = True) -> None:
+    """Something changed: open pages look again, once the change is committed.
+
+    With threads, only those who have one of them open, and the lists; of what no list shows (a tick) not the lists.
+    Without any it may be anything, and every page of the workspace looks at all it shows.
+    """
+    keys = [thread_key(workspace_pk, each) for each in threads] or [everything_key(workspace_pk)]
+    if threads and in_list:
+        keys.append(list_key(workspace_pk))
+    transaction.on_commit(lambda: renew(keys))
+
+
+def renew(keys: list[str]) -> None:
+    try:
+        client().eval(TOUCH, len(keys), *keys, secrets.token_hex(4), FORGET_AFTER_SECONDS)
+    except RedisError as exc:
+        log.warning("open pages not told of a change", reason=type(exc).__name__)
+    board.forget()
 
 
 def version(workspace_pk: int) -> str:
-    """The present version; "?" when Valkey cannot say, and then pages must look for themselves."""
+    """The present version of the workspace as a whole; "?" when Valkey cannot say: then pages look for themselves."""
+    return board.version([everything_key(workspace_pk)], unlike=None)
+
+
+def everything_key(workspace_pk: int) -> str:
+    return f"live:{workspace_pk}"
+
+
+def list_key(workspace_pk: int) -> str:
+    return f"live:{workspace_pk}:list"
+
+
+def thread_key(workspace_pk: int, thread_pk: int) -> str:
+    return f"live:{workspace_pk}:{thread_pk}"
+
+
+# Who may ask ----------------------------------------------------------------------------------------------------------
+def token_for(workspace_pk: int, person_pk: int = 0) -> str:
+    """Lets a page ask for versions without a session. The person is there where others may see that they are."""
+    return signing.dumps([workspace_pk, person_pk], salt=SALT)
+
+
+def holder_of(token: str) -> tuple[int, int] | None:
+    """The workspace and the person (0: nobody whom others see) of a token of ours that still counts."""
     try:
-        return (client().get(_key(workspace_pk)) or b"0").decode()
-    except RedisError:
-        return "?"
-
-
-def token_for(workspace_pk: int) -> str:
-    """Lets a page ask for the version without a session: it tells a number and nothing else."""
-    return signing.dumps(workspace_pk, salt=SALT)
-
-
-def workspace_of(token: str) -> int | None:
-    try:
-        return signing.loads(token, salt=SALT, max_age=TOKEN_LIVES)
-    except signing.BadSignature:
+        workspace_pk, person_pk = signing.loads(token, salt=SALT, max_age=TOKEN_LIVES)
+    except (signing.BadSignature, TypeError, ValueError):
         return None
+    return workspace_pk, person_pk
 
 
-def _raise_version(workspace_pk: int) -> None:
-    try:
-        client().incr(_key(workspace_pk))
-    except RedisError as exc:
-        log.warning("open pages not told of a change", reason=type(exc).__name__)
+# What all that ask in one process share -------------------------------------------------------------------------------
+class Board:
+    """The versions that pages asked for lately, read from Valkey together and a few times a second at most."""
+
+    # So old may be what a page is told; with its own second between two questions this makes "at once".
+    FRESH_SECONDS = 0.4
+    # A page that would be told of a change has it looked up again: what it shows may be newer than the board.
+    SURE_SECONDS = 0.03
+    KEPT_SECONDS = 15
+
+    def __init__(self):
+        self._lock, self._asked, self._known = threading.Lock(), {}, {}
+        self.forget()
+
+    def version(self, keys: list[str], unlike: str | None) -> str:
+        """The versions of these keys as one word; "?" where Valkey cannot say. Surely another one than `unlike`."""
+        found = self._look(keys, self.FRESH_SECONDS)
+        if found != unlike and found != NOBODY_KNOWS:
+            found = self._look(keys, self.SURE_SECONDS if unlike is not None else 0)
+        return found
+
+    def forget(self) -> None:
+        """What this process itself has changed it need not wait for."""
+        self._read_at = -math.inf
+
+    def _look(self, keys: list[str], age: float) -> str:
+        now = time.monotonic()
+        for key in keys:
+            self._asked[key] = now
+        if now - self._read_at > age or not all(key in self._known for key in keys):
+            with self._lock:
+                # Another may have read while this one waited.
+                if self._read_at <= now or not all(key in self._known for key in keys):
+                    self._read(keys)
+        values = [self._known.get(key, NOBODY_KNOWS) for key in keys]
+        return NOBODY_KNOWS if NOBODY_KNOWS in values else ".".join(values)
+
+    def _read(self, keys: Iterable[str]) -> None:
+        begun = time.monotonic()
+        self._asked = {key: at for key, at in list(self._asked.items()) if begun - at < self.KEPT_SECONDS}
+        wanted = list({*keys, *self._asked})
+        try:
+            values = [(value or UNTOUCHED.encode()).decode() for value in client().mget(wanted)]
+        except RedisError:
+            values = [NOBODY_KNOWS] * len(wanted)
+        self._known, self._read_at = dict(zip(wanted, values, strict=True)), begun
 
 
-def _key(workspace_pk: int) -> str:
-    return f"inbox:version:{workspace_pk}"
+board = Board()

@@ -264,5 +264,5 @@ def lease() -> datetime:
 
 
 def tell_pages(pks: list[int]) -> None:
-    for workspace_id in set(Message.objects.filter(pk__in=pks).values_list("workspace_id", flat=True)):
-        live.touch(workspace_id)
+    for workspace_id, thread_id in set(Message.objects.filter(pk__in=pks).values_list("workspace_id", "thread_id")):
+        live.touch(workspace_id, thread_id, in_list=False)

@@ -74,7 +74,8 @@ def settle(run, answers: list[tuple[Claimed, str | BaseException]]) -> None:
         if consequence:
             consequence(run, row, answer)
     _mind_an_outage(run, [answer for _row, answer in answers])
-    live.touch(run.number.workspace_id)
+    has_a_persons = any(row.priority == Priority.AGENT for row, _ in answers)
+    live.touch(run.number.workspace_id, *{row.thread_id for row, _ in answers}, in_list=has_a_persons)
 
 
 def _without_waiting_for_the_disk() -> None:

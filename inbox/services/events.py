@@ -10,5 +10,5 @@ def note(thread: Thread, kind: ThreadEvent.Kind, actor: User | None = None, **de
     event = ThreadEvent.objects.create(
         workspace_id=thread.workspace_id, thread=thread, kind=kind, actor=actor, detail=detail
     )
-    live.touch(thread.workspace_id)
+    live.touch(thread.workspace_id, thread.pk)
     return event

@@ -54,7 +54,7 @@ def _anew(row, template: MessageTemplate):
         rendered = None
     if rendered is None:
         move_messages([row.pk], Message.Status.FAILED, error=str(CHANGED), lease_until=None)
-        live.touch(template.workspace_id)
+        live.touch(template.workspace_id, row.thread_id, in_list=False)
         return None
     files = media.assets_in(rendered.content)
     Message.objects.filter(pk=row.pk).update(

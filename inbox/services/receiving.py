@@ -38,7 +38,7 @@ def receive(number: PhoneNumber, content: dict, who: Identity) -> Message | None
         _follow_the_customer(contact, content)
     else:
         arriving.customer_wrote(thread, message)
-    live.touch(number.workspace_id)
+    live.touch(number.workspace_id, thread.pk)
     return message
 
 
@@ -53,7 +53,7 @@ def note_echo(number: PhoneNumber, content: dict, who: Identity) -> Message | No
         note_last(thread, message)
         if message.type not in cases.ASKS_NOTHING:
             arriving.person_answered(thread, message)
-        live.touch(number.workspace_id)
+        live.touch(number.workspace_id, thread.pk)
     return message
 
 
@@ -144,7 +144,7 @@ def _replace_placeholder(message: Message | None, content: dict) -> Message | No
         message.asset = _expect_file(message.number, content)
         message.save(update_fields=["type", "body", "content", "asset"])
         note_last(message.thread, message)
-        live.touch(message.workspace_id)
+        live.touch(message.workspace_id, message.thread_id)
     return message
 
 

@@ -154,7 +154,7 @@ def settle_unknown(message: Message, actor: User, *, went_out: bool) -> bool:
         return False
     what = "said that a message went out" if went_out else "sent a message again"
     workspaces.note(message.workspace, actor, what, f"message {message.pk}")
-    live.touch(message.workspace_id)
+    live.touch(message.workspace_id, message.thread_id)
     if not went_out:
         wakeups.wake_on_commit(tasks.pump, message.number_id)
     return True
@@ -167,7 +167,7 @@ def take_back(message: Message, actor: User) -> bool:
         return False
     arriving.answer_came_to_nothing(message.thread)
     workspaces.note(message.workspace, actor, "took a message back", f"message {message.pk}")
-    live.touch(message.workspace_id)
+    live.touch(message.workspace_id, message.thread_id)
     return True
 
 
@@ -214,6 +214,6 @@ def _insert(thread: Thread, author: User | None, key: str, **fields) -> Message:
     if author and message.priority == Priority.AGENT and message.type not in cases.ASKS_NOTHING:
         work.take_if_nobodys(thread, author)
         arriving.person_answered(thread, message)
-    live.touch(thread.workspace_id)
+    live.touch(thread.workspace_id, thread.pk)
     wakeups.wake_on_commit(tasks.pump, thread.number_id)
     return message

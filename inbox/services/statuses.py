@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from inbox.models import Message, MessageStatus, OrphanStatus
+from inbox.models import Message, MessageStatus, OrphanStatus, Priority
 from inbox.services import consent, template_refusals
 from inbox.services.moves import CAN_BECOME, REPORTED, move_messages
 from meta_integration.error_book import plain_words
@@ -52,6 +52,8 @@ class _Known:
     reference: uuid.UUID
     wamid: str | None
     status: str
+    thread_id: int
+    priority: int
 
 
 @transaction.atomic
@@ -67,8 +69,7 @@ def apply(reports: list[Report]) -> None:
         _learn_wamids(matched)
         _append_to_timeline(matched)
         _raise_status(matched)
-        for workspace_id in {report.workspace_id for _, report in matched}:
-            live.touch(workspace_id)
+        _tell_pages(matched)
 
 
 def adopt_orphans(limit: int = 1000) -> int:
@@ -112,7 +113,7 @@ def _messages_of(reports: list[Report]) -> dict:
     ours = Message.objects.filter(Q(wamid__in=wamids) | Q(reference__in=references), number__in=numbers)
     ours = ours.filter(direction=Message.Direction.OUT).order_by("pk").select_for_update(of=("self",))
     found = {}
-    for row in ours.values_list("pk", "number_id", "reference", "wamid", "status"):
+    for row in ours.values_list("pk", "number_id", "reference", "wamid", "status", "thread_id", "priority"):
         message = _Known(*row)
         found[message.number_id, message.reference] = message
         if message.wamid:
@@ -153,6 +154,15 @@ def _timeline_row(message: _Known, report: Report, now: datetime) -> dict:
         "pricing_category": text_in(pricing, "category")[:40],
         "raw": report.raw,
     }
+
+
+def _tell_pages(matched: list[tuple[_Known, Report]]) -> None:
+    """Those with the conversation open; the lists only of what people wrote: a campaign would never let them rest."""
+    threads = defaultdict(set)
+    for message, report in matched:
+        threads[report.workspace_id, message.priority == Priority.AGENT].add(message.thread_id)
+    for (workspace_id, is_a_persons), pks in threads.items():
+        live.touch(workspace_id, *pks, in_list=is_a_persons)
 
 
 def _raise_status(matched: list[tuple[_Known, Report]]) -> None:

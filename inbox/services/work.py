@@ -116,7 +116,7 @@ def mark_unread(thread: Thread, actor: User | None) -> bool:
     if not Thread.objects.filter(pk=thread.pk, unread_count=0).update(unread_count=1):
         return False
     thread.unread_count = 1
-    live.touch(thread.workspace_id)
+    live.touch(thread.workspace_id, thread.pk)
     return True
 
 

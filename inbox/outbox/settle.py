@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inbox.models import Message, Thread
+from inbox.models import Message, Priority, Thread
 from inbox.outbox import claims, files
 from inbox.outbox.claims import Claimed
 from inbox.services import consent, statuses, template_refusals

@@ -47,6 +47,8 @@ class Contact(WorkspaceModel):
     user_id = models.CharField(_("user id"), max_length=160, null=True, blank=True)  # noqa: DJ001 - unique where known
     parent_user_id = models.CharField(max_length=160, blank=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
+    # As WhatsApp tells it. The name above follows it until the shop gives another.
+    profile_name = models.CharField(_("name on WhatsApp"), max_length=255, blank=True)
     username = models.CharField(_("user name"), max_length=255, blank=True)
     language = models.CharField(_("language"), max_length=20, blank=True)
     # What the shop knows besides: {"Birthday": "1 May", ...}, in the order in which it was written down.
@@ -76,6 +78,8 @@ class Contact(WorkspaceModel):
                 OpClass("wa_id", name="gin_trgm_ops"),
                 name="contacts_searched",
             ),
+            # Other entries called the same, which may be the same customer.
+            models.Index("workspace", Upper("name"), name="contacts_called"),
             models.Index(fields=["workspace"], condition=Q(blocked_at__isnull=False), name="contacts_blocked"),
         ]
         verbose_name = _("customer")

@@ -59,7 +59,7 @@ def note(
         actor=actor,
         proof=proof[:300],
     )
-    return _write(contact, _sum([*said, entry]), entry, thread)
+    return _write(contact, _sum([*said, entry]), source, actor, thread)
 
 
 def refused(pks: Iterable[int], at: datetime) -> None:
@@ -73,12 +73,11 @@ def merged(keep: Contact, states: Iterable[str], thread: Thread | None) -> None:
     """Two entries of one customer are one: the history is both's, and one "no" is a no. Part of the merging."""
     said = list(ConsentEntry.objects.filter(contact=keep).order_by("at", "pk"))
     strictest = max(states, key=[UNKNOWN, SUBSCRIBED, UNSUBSCRIBED].index)
-    if strictest == keep.marketing_state and (not said or _sum(said) == strictest):
-        return
-    entry = ConsentEntry.objects.create(
-        workspace_id=keep.workspace_id, contact=keep, state=strictest, source=Source.MERGE, at=timezone.now()
-    )
-    _write(keep, strictest, entry, thread)
+    if (_sum(said) if said else UNKNOWN) != strictest:
+        ConsentEntry.objects.create(
+            workspace_id=keep.workspace_id, contact=keep, state=strictest, source=Source.MERGE, at=timezone.now()
+        )
+    _write(keep, strictest, Source.MERGE, None, thread)
 
 
 def why_not(contact: Contact, category: str) -> str:
@@ -123,13 +122,13 @@ def _sum(said: list[ConsentEntry]) -> MarketingState:
     return UNSUBSCRIBED if is_barred else wants
 
 
-def _write(contact: Contact, state: MarketingState, entry: ConsentEntry, thread: Thread | None) -> bool:
-    was = contact.marketing_state
+def _write(contact: Contact, state: str, source: str, actor: User | None, thread: Thread | None) -> bool:
+    was = str(contact.marketing_state)
     if was == state:
         return False
     Contact.objects.filter(pk=contact.pk).update(marketing_state=state)
     contact.marketing_state = state
     if thread:
-        events.note(thread, ThreadEvent.Kind.CONSENT, entry.actor, was=was, to=state, source=entry.source)
+        events.note(thread, ThreadEvent.Kind.CONSENT, actor, was=was, to=str(state), source=str(source))
     live.touch(contact.workspace_id)
     return True

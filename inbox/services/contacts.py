@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.db.models.functions import Greatest
 
 from inbox import harmless
-from inbox.models import Contact, Message, Thread
+from inbox.models import Contact
+from inbox.services.merging import merge
 from workspaces.models import Workspace
 
 # Business-scoped user ids also turn up where a phone number should be.
@@ -82,7 +82,7 @@ def _resolve(workspace: Workspace, who: Identity) -> Contact:
     if found:
         return _complete(found, who)
     key = {"user_id": who.user_id} if who.user_id else {"wa_id": who.wa_id}
-    rest = {"wa_id": who.wa_id, "name": who.name[:255], "username": who.username[:255]}
+    rest = {"wa_id": who.wa_id, "name": who.name[:255], "profile_name": who.name[:255], "username": who.username[:255]}
     made, _ = Contact.objects.get_or_create(workspace=workspace, **key, defaults={**rest, **key})
     return _complete(made, who)
 
@@ -96,38 +96,17 @@ def _joined(by_user: Contact, by_phone: Contact) -> Contact:
     return by_user
 
 
-@transaction.atomic
-def merge(keep: Contact, gone: Contact) -> None:
-    """Move all of `gone` to `keep` and delete it. No message is lost; threads on the same number become one."""
-    for thread in Thread.objects.select_for_update().filter(contact=gone).order_by("pk"):
-        kept = Thread.objects.select_for_update().filter(contact=keep, number=thread.number_id).first()
-        if kept is None:
-            Thread.objects.filter(pk=thread.pk).update(contact=keep)
-            continue
-        Message.objects.filter(thread=thread).update(thread=kept)
-        newer = kept if kept.last_message_at >= thread.last_message_at else thread
-        Thread.objects.filter(pk=kept.pk).update(
-            window_expires_at=Greatest("window_expires_at", thread.window_expires_at)
-            if thread.window_expires_at
-            else kept.window_expires_at,
-            last_message_at=newer.last_message_at,
-            preview=newer.preview,
-            last_type=newer.last_type,
-            unread_count=kept.unread_count + thread.unread_count,
-        )
-        thread.delete()
-    gone.delete()
-
-
 def _complete(contact: Contact, who: Identity) -> Contact:
-    """Write down what is new; forget nothing that this message does not mention."""
+    """Write down what is new; forget nothing that this message does not mention, and no name that the shop gave."""
     news = {
         "wa_id": who.wa_id,
         "user_id": who.user_id,
-        "name": who.name[:255],
+        "profile_name": who.name[:255],
         "username": who.username[:255],
         "parent_user_id": who.parent_user_id[:160],
     }
+    if contact.name == contact.profile_name:
+        news["name"] = who.name[:255]
     changed = {name: value for name, value in news.items() if value and getattr(contact, name) != value}
     if changed:
         for name, value in changed.items():

@@ -120,6 +120,18 @@ def _reset(meta, data: dict) -> dict:
     return {"success": True}
 
 
+def _customer(meta, data: dict) -> dict:
+    """How a customer is called from now on."""
+    customer = customer_of(meta, data)
+    customer.name, customer.username = (
+        str(data.get("name", customer.name)),
+        str(data.get("username", customer.username)),
+    )
+    customer.hides_number = bool(data.get("hides_number", customer.hides_number))
+    meta.note_change()
+    return asdict(customer)
+
+
 def _customers(meta, data: dict) -> dict:
     """More customers than the example world has, for runs with many. Their window is open, if so wished."""
     count, number = whole(data, "count", 1), number_of(meta, data) if "phone_number_id" in data else None
@@ -186,6 +198,7 @@ routes = [
     Route("/control/unsubscribe", _json(connection.unsubscribe), methods=["POST"]),
     Route("/control/deauthorize", _json(connection.deauthorize), methods=["POST"]),
     Route("/control/data_deletion", _json(connection.delete_data), methods=["POST"]),
+    Route("/control/customer", _json(_customer), methods=["POST"]),
     Route("/control/customers", _json(_customers), methods=["POST"]),
     Route("/control/templates", _json(templates.listed), methods=["GET"]),
     Route("/control/templates", _json(templates.add), methods=["POST"]),

@@ -197,6 +197,14 @@ def test_the_shop_is_seen_typing_until_it_has_written(sandbox, chatting):
     assert "typing…" not in page(sandbox, PHONE)
 
 
+def test_a_customer_gets_another_name(sandbox, token, app):
+    sandbox.control("customer", customer=CUSTOMER, name="<b>Ann</b>", username="ann", hides_number=True)
+    sandbox.write()
+    contact = values_of(app, "messages")[0]["contacts"][0]
+    assert contact == {"profile": {"name": "<b>Ann</b>", "username": "@ann"}, "user_id": "US.10000000000000000101"}
+    assert "<b>" not in page(sandbox, PHONE)
+
+
 def test_every_deed_is_documented():
     readme = (Path(__file__).parent.parent / "README.md").read_text()
     assert [name for name in DEEDS if f"`{name}`" not in readme] == []

@@ -69,10 +69,11 @@ def refused(pks: Iterable[int], at: datetime) -> None:
         note(contact, UNSUBSCRIBED, Source.REFUSED, at=at, thread=message.thread, message=message)
 
 
-def merged(keep: Contact, states: Iterable[str], thread: Thread | None) -> None:
+def merged(keep: Contact, gone: Contact, thread: Thread | None) -> None:
     """Two entries of one customer are one: the history is both's, and one "no" is a no. Part of the merging."""
+    ConsentEntry.objects.filter(contact=gone).update(contact=keep)
     said = list(ConsentEntry.objects.filter(contact=keep).order_by("at", "pk"))
-    strictest = max(states, key=[UNKNOWN, SUBSCRIBED, UNSUBSCRIBED].index)
+    strictest = max((keep.marketing_state, gone.marketing_state), key=[UNKNOWN, SUBSCRIBED, UNSUBSCRIBED].index)
     if (_sum(said) if said else UNKNOWN) != strictest:
         ConsentEntry.objects.create(
             workspace_id=keep.workspace_id, contact=keep, state=strictest, source=Source.MERGE, at=timezone.now()

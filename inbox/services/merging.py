@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
-from inbox.models import Case, ConsentEntry, Contact, Message, Note, Thread, ThreadEvent
+from inbox.models import Case, Contact, Message, Note, Thread, ThreadEvent
 from inbox.services import cases, consent, events
 from workspaces import live
 from workspaces import services as workspaces
@@ -29,12 +29,11 @@ def merge(keep: Contact, gone: Contact, actor: User | None = None) -> None:
     keep, gone = (_locked(each) for each in (keep, gone))
     moved = [_move(thread, keep) for thread in Thread.objects.filter(contact=gone).order_by("pk").select_for_update()]
     name = str(gone) if gone.address in ("", str(gone)) else f"{gone} ({gone.address})"
-    ConsentEntry.objects.filter(contact=gone).update(contact=keep)
     keep.tags.add(*gone.tags.all())
+    thread = moved[0] if moved else Thread.objects.filter(contact=keep).order_by("-last_message_at").first()
+    consent.merged(keep, gone, thread)
     gone.delete()  # Before its ids are given to the other: each is unique.
     _complete(keep, gone)
-    thread = moved[0] if moved else Thread.objects.filter(contact=keep).order_by("-last_message_at").first()
-    consent.merged(keep, [keep.marketing_state, gone.marketing_state], thread)
     for each in moved or [thread] if thread else []:
         events.note(each, ThreadEvent.Kind.MERGED, actor, name=name)
     if actor:

@@ -25,13 +25,25 @@ def attach(request):
         raise PermissionDenied
     upload = request.FILES.get("file")
     if upload is None:
-        return JsonResponse({"problem": _("No file came along. Choose it again.")}, status=422)
+        return JsonResponse({"problem": _("No file came along. Choose it again.")})
     try:
         asset = composer.store(request.workspace, upload, is_voice=bool(request.POST.get("voice")))
     except NotAFileForWhatsApp as exc:
-        return JsonResponse({"problem": str(exc)}, status=422)
+        return JsonResponse({"problem": str(exc)})
     facts = {"id": asset.pk, "name": str(asset), "kind": asset.kind, "size": asset.size, "type": asset.mime_type}
     return JsonResponse(facts, status=201)
+
+
+@workspace_required
+def withdraw(request, pk):
+    """What a page sent without getting an answer is not wanted any more: it is taken back where it waits here."""
+    current = thread_of(request, pk)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not workspaces.may_reply(request.role):
+        raise PermissionDenied
+    key = request.POST.get("key", "")[: composing.LONGEST_KEY]
+    return JsonResponse({"left": composing.withdraw(current, key, actor=request.user)})
 
 
 @workspace_required

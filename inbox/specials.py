@@ -180,7 +180,7 @@ KINDS = {
                 each
                 for n in ROWS
                 for each in (
-                    Field(f"row{n}", gettext_lazy("Choice"), 24, "row", is_extra=n > ROWS_SHOWN),
+                    Field(f"row{n}", gettext_lazy("Choice"), 24, "choice", is_extra=n > ROWS_SHOWN),
                     Field(f"about{n}", gettext_lazy("About it (may be empty)"), 72, "about", is_extra=n > ROWS_SHOWN),
                 )
             ),

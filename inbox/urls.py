@@ -24,6 +24,7 @@ urlpatterns = [
     path("<int:pk>/templates/", template_views.choose, name="templates"),
     path("<int:pk>/templates/<int:template_pk>/", template_views.fill, name="template"),
     path("<int:pk>/templates/<int:template_pk>/look/", template_views.look, name="template_look"),
+    path("<int:pk>/withdraw/", composer_views.withdraw, name="withdraw"),
     path("<int:pk>/typing/", composer_views.typing, name="typing"),
     path("<int:pk>/replies/", canned_views.of_thread, name="replies_of_thread"),
     *[

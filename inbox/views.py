@@ -33,6 +33,8 @@ def thread(request, pk):
     if request.method == "POST":
         if not workspaces.may_reply(request.role):
             raise PermissionDenied
+        if request.POST.get("person", str(request.user.pk)) != str(request.user.pk):
+            return HttpResponse(status=401)  # Kept in a browser by one person, sent when another has logged in.
         written = composer.received(request, current)
         if "insert" in request.POST:
             written.text = composer.with_reply(current, written.text, request.POST.get("reply", ""), request.user)

@@ -90,6 +90,11 @@ class Thread(WorkspaceModel):
         """Within 24 hours of the customer's last message anything may be sent; after that only templates."""
         return bool(self.window_expires_at and self.window_expires_at > timezone.now())
 
+    def window_seconds(self) -> int:
+        """How long it is still open."""
+        left = self.window_expires_at - timezone.now() if self.window_expires_at else None
+        return max(0, int(left.total_seconds())) if left else 0
+
 
 class Case(WorkspaceModel):
     """One stretch of work in a thread: from the customer's message that opened it until it is resolved."""

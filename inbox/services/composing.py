@@ -57,6 +57,13 @@ def send(
     ]
 
 
+def withdraw(thread: Thread, key: str, *, actor: User) -> int:
+    """Take back what this key has queued. Returns how many of its messages had left already."""
+    keys = [key, *(f"{key}.{place}" for place in range(1, FILES_AT_ONCE + 1))] if key else []
+    mine = Message.objects.for_workspace(thread.workspace).filter(thread=thread, author=actor, idempotency_key__in=keys)
+    return sum(not sending.take_back(message, actor) for message in mine)
+
+
 def _parts(text: str, files: Sequence[MediaAsset]) -> list[Outgoing]:
     is_caption = bool(files) and files[0].kind in WITH_CAPTION and len(text) <= CAPTION
     alone = [outgoing.text(text)] if text and not is_caption else []

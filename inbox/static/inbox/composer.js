@@ -1,42 +1,235 @@
-// Writing an answer: a draft for each thread, and what to say when Galantis cannot be reached.
+// The composer. What is written for each conversation is kept in this browser until it was handed on to be sent.
 "use strict";
 (() => {
   const body = document.body;
-  const isSending = (element) => ["composer", "fill"].includes(element?.id);
+  const byId = (id) => document.getElementById(id);
+  const isWide = () => matchMedia("(min-width: 800px)").matches;
+  const EMPTY = { text: "", files: [], reply: null };
+  const TYPING_PAUSE = 20000, COUNT_FROM = 300;
 
-  // Nothing typed is lost by a reload or a log-out.
-  const draftOf = (form) => `galantis:draft:${body.dataset.person}:${form.dataset.thread}`;
+  // Where the browser keeps nothing, what is written lives as long as the page.
+  const memory = new Map();
+  const kept = {
+    get(name) { try { return localStorage.getItem(name) ?? memory.get(name) ?? null; } catch { return memory.get(name) ?? null; } },
+    set(name, value) { try { localStorage.setItem(name, value); memory.delete(name); } catch { memory.set(name, value); } },
+    remove(name) { memory.delete(name); try { localStorage.removeItem(name); } catch { /* kept nothing */ } },
+    names() { try { return [...new Set([...Object.keys(localStorage), ...memory.keys()])]; } catch { return [...memory.keys()]; } },
+  };
+  const draftName = (thread) => `galantis:draft:${body.dataset.person}:${thread}`;
+
+  const composer = {
+    kept,
+    byId,
+    form: () => byId("composer"),
+    text: () => byId("reply"),
+    thread: () => byId("answer")?.dataset.thread,
+    limits: () => JSON.parse(composer.form().dataset.limits),
+    words: (name, values = {}) => byId("composer-words").dataset[name].replace(/\{(\w+)\}/g, (_, each) => values[each] ?? ""),
+    piece: (name) => byId(`${name}-template`).content.firstElementChild.cloneNode(true),
+    say: (name) => { byId("composer-says").textContent = composer.words(name); },
+    tell: (name) => body.dispatchEvent(new CustomEvent(`composer:${name}`)),
+    // A log-in changes it, also one in another tab: the cookie has the newest.
+    csrf: () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "",
+    // crypto.randomUUID is missing where the page did not come by HTTPS.
+    key: () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join(""),
+
+    draft(thread) {
+      const raw = kept.get(draftName(thread));
+      if (!raw) return { ...EMPTY };
+      try {
+        const draft = JSON.parse(raw);
+        return draft && typeof draft === "object" ? { ...EMPTY, ...draft } : { ...EMPTY, text: raw };
+      } catch { return { ...EMPTY, text: raw }; }
+    },
+    keep(thread, changes) {
+      const draft = { ...composer.draft(thread), ...changes };
+      if (draft.text.trim() || draft.files.length || draft.reply) kept.set(draftName(thread), JSON.stringify(draft));
+      else kept.remove(draftName(thread));
+      composer.tell("changed");
+    },
+    // Puts words where the cursor is, in place of `before` characters ahead of it.
+    insert(words, before = 0) {
+      const text = composer.text();
+      if (!text) return;
+      text.focus();
+      text.setRangeText(words, text.selectionStart - before, text.selectionEnd, "end");
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    // Written once more: behind what stands there by now.
+    putBack(thread, { text, files, reply }) {
+      const draft = composer.draft(thread);
+      const all = [draft.text, text].filter((each) => each.trim()).join("\n");
+      composer.keep(thread, { text: all, files: [...draft.files, ...files], reply: draft.reply ?? reply });
+      if (thread !== composer.form()?.dataset.thread) return;
+      composer.text().value = all;
+      quote(composer.draft(thread).reply);
+      composer.tell("restored");
+      shape();
+      composer.text().focus();
+    },
+  };
+  window.galantisComposer = composer;
+
+  // The form ------------------------------------------------------------------------------------------------------
   function ready(focus) {
-    const form = document.getElementById("composer");
-    const text = document.getElementById("reply");
-    if (!form || !text) return;
-    if (!text.value) text.value = localStorage.getItem(draftOf(form)) || "";
-    if (focus) text.focus();
+    const form = composer.form();
+    const text = composer.text();
+    if (!form || !text || form.dataset.isReady) return;
+    form.dataset.isReady = "1";
+    const draft = composer.draft(form.dataset.thread);
+    if (!text.value) text.value = draft.text;
+    const asked = form.elements.reply_to.value;
+    if (asked) composer.keep(form.dataset.thread, { reply: { id: asked, words: byId("quoting-words").textContent } });
+    else quote(draft.reply);
+    const enter = byId("enter-sends");
+    enter.checked = kept.get(enterName()) === "1";
+    enter.parentElement.hidden = false;
+    composer.tell("ready");
+    shape();
+    if (focus) { text.focus(); text.setSelectionRange(text.value.length, text.value.length); }
   }
+  const enterName = () => `galantis:enter-sends:${body.dataset.person}`;
+
+  function shape() {
+    const text = composer.text();
+    if (!CSS.supports("field-sizing", "content")) {
+      text.style.height = "auto";
+      text.style.height = `${text.scrollHeight + 2}px`;
+    }
+    const left = text.maxLength - text.value.length;
+    byId("counter").hidden = left > COUNT_FROM;
+    if (left <= COUNT_FROM) byId("counter").textContent = composer.words("characters", { left });
+  }
+
+  function quote(reply) {
+    const form = composer.form();
+    byId("quoting").hidden = !reply;
+    form.elements.reply_to.value = reply?.id ?? "";
+    byId("quoting-words").textContent = reply?.words ?? "";
+  }
+
+  function send() {
+    const form = composer.form(), thread = form.dataset.thread;
+    const { attachments, pending } = composer;
+    if (attachments.areUnderWay(thread)) return attachments.sendOnceUp(thread);
+    const draft = composer.draft(thread), files = attachments.takeDone(thread);
+    const text = composer.text().value;
+    if (!text.trim() && !files.length) return composer.text().focus();
+    pending.add({ thread, url: form.action, text, files, reply: draft.reply });
+    composer.keep(thread, { ...EMPTY });
+    composer.text().value = "";
+    form.querySelector(".notice.error")?.remove();
+    quote(null);
+    shape();
+    composer.text().focus();
+  }
+  composer.send = send;
+
+  // Told to the customer, as long as somebody writes.
+  const toldAt = {};
+  function tellTyping(form) {
+    const thread = form.dataset.thread;
+    if (!composer.text().value.trim() || Date.now() - (toldAt[thread] ?? 0) < TYPING_PAUSE || !navigator.onLine) return;
+    toldAt[thread] = Date.now();
+    fetch(form.dataset.typingUrl, { method: "POST", headers: { "X-CSRFToken": composer.csrf(), "HX-Request": "true" } }).catch(() => {});
+  }
+
   body.addEventListener("input", (event) => {
-    if (event.target.id === "reply") localStorage.setItem(draftOf(event.target.form), event.target.value);
+    if (event.target.id !== "reply") return;
+    composer.keep(event.target.form.dataset.thread, { text: event.target.value });
+    shape();
+    tellTyping(event.target.form);
+  });
+  body.addEventListener("change", (event) => {
+    if (event.target.id === "enter-sends") kept.set(enterName(), event.target.checked ? "1" : "0");
   });
   body.addEventListener("keydown", (event) => {
-    if (event.target.id === "reply" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (event.target.id !== "reply" || event.key !== "Enter" || event.isComposing) return;
+    const isWished = byId("enter-sends").checked && !event.shiftKey && !event.altKey;
+    if (!isWished && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    event.target.form.requestSubmit(byId("send"));
+  });
+  body.addEventListener("submit", (event) => {
+    if (event.target.id !== "composer") return;
+    event.preventDefault();
+    send();
+  });
+  body.addEventListener("click", (event) => {
+    const wanted = event.target.closest?.("[data-reply-to]");
+    const form = composer.form();
+    if (form && wanted) {
       event.preventDefault();
-      event.target.form.requestSubmit();
+      const reply = { id: wanted.dataset.replyTo, words: wanted.dataset.words };
+      composer.keep(form.dataset.thread, { reply });
+      quote(reply);
+      composer.text().focus();
+    } else if (form && event.target.closest?.("#quoting-remove")) {
+      event.preventDefault();
+      composer.keep(form.dataset.thread, { reply: null });
+      quote(null);
+      composer.text().focus();
+    }
+    for (const menu of document.querySelectorAll(".more-menu[open], .react[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
     }
   });
-  body.addEventListener("htmx:afterSwap", (event) => {
-    if (["open", "conversation"].includes(event.detail.target.id)) ready(matchMedia("(min-width: 800px)").matches);
+  body.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.(".more-menu[open], .react[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
+
+  // Other answers: a template, a small form -------------------------------------------------------------------------
+  const isForm = (element) => ["fill", "special"].includes(element?.id);
   body.addEventListener("htmx:beforeRequest", (event) => {
-    if (isSending(event.detail.elt)) document.getElementById("not-sent").hidden = true;
-  });
-  body.addEventListener("htmx:beforeSwap", (event) => {
-    const form = document.getElementById("composer");
-    const isQueued = event.detail.xhr.getResponseHeader("X-Galantis-Queued");
-    if (form && event.detail.requestConfig.elt === form && isQueued) localStorage.removeItem(draftOf(form));
+    if (isForm(event.detail.elt)) byId("not-sent").hidden = true;
   });
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     body.addEventListener(name, (event) => {
-      if (isSending(event.detail.requestConfig?.elt)) document.getElementById("not-sent").hidden = false;
+      if (isForm(event.detail.requestConfig?.elt) && byId("not-sent")) byId("not-sent").hidden = false;
     });
   }
-  ready(matchMedia("(min-width: 800px)").matches);
+
+  // Which conversations have one ------------------------------------------------------------------------------------
+  function mark() {
+    const drafts = new Set(kept.names().filter((name) => name.startsWith(draftName(""))).map((name) => name.slice(draftName("").length)));
+    const unsent = new Set(composer.pending?.threads() ?? []);
+    for (const row of document.querySelectorAll("#threads a[id^='thread-']")) {
+      const thread = row.id.slice("thread-".length);
+      const name = unsent.has(thread) ? "unsent" : drafts.has(thread) && row.getAttribute("aria-current") !== "true" ? "draft" : "";
+      let mark = row.querySelector(".composer-mark");
+      if (!name) { mark?.remove(); continue; }
+      if (!mark) {
+        mark = document.createElement("span");
+        mark.className = "composer-mark";
+        (row.querySelector(".last") ?? row).prepend(mark);
+      }
+      mark.classList.toggle("unsent", name === "unsent");
+      mark.textContent = composer.words(name);
+    }
+  }
+
+  body.addEventListener("htmx:afterSwap", (event) => {
+    const place = event.detail.target.id;
+    if (["open", "conversation", "answer"].includes(place)) {
+      ready(isWide() || place === "answer");
+      const special = place === "answer" && byId(byId("special")?.dataset.focus ?? "");
+      if (special) special.focus();
+    }
+    mark();
+  });
+  for (const name of ["composer:changed", "composer:pending"]) body.addEventListener(name, mark);
+  addEventListener("storage", (event) => {
+    if (!event.key?.startsWith("galantis:")) return;
+    const form = composer.form(), text = composer.text();
+    if (form && event.key === draftName(form.dataset.thread) && document.activeElement !== text) {
+      const draft = composer.draft(form.dataset.thread);
+      text.value = draft.text;
+      quote(draft.reply);
+      shape();
+    }
+    mark();
+  });
+  // After the other scripts have said what they can do.
+  addEventListener("DOMContentLoaded", () => { ready(isWide()); mark(); });
 })();

@@ -10,6 +10,9 @@ class InboxConfig(AppConfig):
     name = "inbox"
     verbose_name = "Inbox"
 
+    def ready(self):
+        from inbox.services import people  # noqa: F401 - it listens
+
 
 @register(Tags.compatibility, deploy=True)
 def leases_outlast_calls(app_configs, **kwargs):

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 
-from inbox import bubbles, composer, customer, door, list_pane, listing, news, shortcuts
+from inbox import bubbles, composer, customer, door, list_pane, listing, news, shortcuts, working
 from inbox.models import Message, Thread
 from inbox.services import choosing, presence
 from meta_integration.filetypes import KINDS
@@ -22,7 +22,7 @@ PARTS = {"open": "_open", "panel": "_customer", "messages": "_messages", "answer
 # The page's own files, in the order in which they are loaded.
 STYLESHEETS = [f"inbox/{name}.css" for name in ("inbox", "list", "conversation", "composer", "work", "panel")]
 COMPOSER = ("composer", "window", "attachments", "voice", "emoji", "canned", "pending")
-SCRIPTS = [f"inbox/{name}.js" for name in ("live", "news", "list", "keyboard", "conversation", *COMPOSER)]
+SCRIPTS = [f"inbox/{name}.js" for name in ("live", "news", "list", "keyboard", "conversation", *COMPOSER, "work")]
 
 
 def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: int = 200, **answer):
@@ -33,6 +33,8 @@ def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: in
         context |= _here(request, current)
     if part in ("", "_open", "_conversation", "_messages"):
         context |= _messages(request, current)
+    if part in ("", "_open", "_conversation"):
+        context |= working.context(request, current)
     if part not in ("_messages", "_customer"):
         context |= _answer(request, current, context)
     if part in ("", "_open", "_customer"):

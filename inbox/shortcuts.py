@@ -28,8 +28,9 @@ GROUPS = {
     ],
     _("The conversation"): [
         Shortcut(("a",), _("Assign it to me")),
-        Shortcut(("r",), _("Resolve it")),
+        Shortcut(("r",), _("Resolve it, or open it again")),
         Shortcut(("s",), _("Snooze it")),
+        Shortcut(("u",), _("Mark it as unread")),
         Shortcut(("n",), _("Write a note")),
         Shortcut(("c",), _("Write to the customer")),
     ],

@@ -6,7 +6,7 @@ from celery.signals import worker_shutting_down
 from inbox.models import Message
 from inbox.outbox import claims
 from inbox.outbox import pump as pumps
-from inbox.services import reading, statuses
+from inbox.services import blocking, reading, silence, statuses
 from meta_integration.services import inbound_media
 from workspaces import live, wakeups
 
@@ -73,6 +73,27 @@ def adopt_orphan_statuses() -> int:
 @shared_task
 def expire_orphan_statuses() -> int:
     return statuses.expire_orphans()
+
+
+@shared_task
+def wake_snoozed() -> int:
+    return silence.wake_due()
+
+
+@shared_task
+def resolve_silent() -> int:
+    return silence.resolve_silent()
+
+
+@shared_task
+def settle_block(thread_pk: int) -> bool:
+    wakeups.awake(settle_block.name, thread_pk)
+    return blocking.settle_at_meta(thread_pk)
+
+
+@shared_task
+def settle_blocks() -> int:
+    return blocking.settle_leftovers()
 
 
 @shared_task

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from inbox import (
+    block_views,
     canned_views,
     composer_views,
     customer_views,
@@ -9,6 +10,7 @@ from inbox import (
     specials,
     template_views,
     views,
+    work_views,
 )
 
 app_name = "inbox"
@@ -20,6 +22,8 @@ urlpatterns = [
     path("live/", views.live_version, name="live"),
     path("<int:pk>/", views.thread, name="thread"),
     path("<int:pk>/present/", presence_views.present, name="present"),
+    path("<int:pk>/work/", work_views.head, name="work"),
+    path("<int:pk>/block/", block_views.block, name="block"),
     path("<int:pk>/customer/", customer_views.customer, name="customer"),
     path("<int:pk>/templates/", template_views.choose, name="templates"),
     path("<int:pk>/templates/<int:template_pk>/", template_views.fill, name="template"),

@@ -52,7 +52,7 @@ def thread(request, pk):
 
 def thread_of(request, pk) -> Thread:
     threads = Thread.objects.for_workspace(request.workspace)
-    return get_object_or_404(threads.select_related("contact", "number__account", "workspace"), pk=pk)
+    return get_object_or_404(threads.select_related("contact", "number__account", "workspace", "assignee"), pk=pk)
 
 
 def queued(request, current: Thread):
@@ -172,6 +172,8 @@ def mark_read(request, current: Thread) -> None:
     """Seen by somebody who answers. Support and analysts look without a trace."""
     if current.unread_count and workspaces.may_reply(request.role):
         newest = reading.newest_unsaid(current)
+        if newest is None and request.htmx.target == "messages":
+            return  # Nothing new came: somebody marked it as unread, and a page that only follows is no reader.
         if newest:
             wakeups.wake_on_commit(tasks.mark_as_read, newest)
         Thread.objects.for_workspace(request.workspace).filter(pk=current.pk).update(unread_count=0)

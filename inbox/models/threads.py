@@ -74,6 +74,11 @@ class Thread(WorkspaceModel):
                 name="threads_reached",
             ),
             models.Index(fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="threads_to_wake"),
+            models.Index(
+                fields=["blocked_at_meta"],
+                condition=Q(blocked_at_meta__isnull=False),
+                name="threads_blocked_at_meta",
+            ),
             # Where nobody waits for an answer and nobody has written for long: resolved by itself.
             models.Index(
                 fields=["workspace", "last_message_at"],

@@ -10,8 +10,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Greatest
 
+from inbox import tasks
 from inbox.models import Message, Thread, ThreadEvent
-from inbox.services import away, cases, duty, events, preferences, receiving
+from inbox.services import away, cases, duty, events, inbox_settings, receiving
+from workspaces import wakeups
 
 # Who resolves a thread may not have seen what was written in the moment before.
 UNSEEN = timedelta(minutes=2)
@@ -23,6 +25,8 @@ def customer_wrote(thread: Thread, message: Message) -> None:
     opens = {"window_expires_at": Greatest("window_expires_at", message.occurred_at + receiving.WINDOW)}
     if thread.contact.blocked_at:  # Kept, and seen by whoever opens the thread.
         Thread.objects.filter(pk=thread.pk).update(**opens)
+        if thread.blocked_at_meta is None:  # They wrote just now: Meta may take it.
+            wakeups.wake_on_commit(tasks.settle_block, thread.pk)
     elif message.type in cases.ASKS_NOTHING:
         receiving.note_last(thread, message, **opens)
     else:
@@ -42,7 +46,7 @@ def _asks_for_an_answer(thread: Thread, message: Message, opens: dict) -> None:
         cases.open_since(thread, at)
         _tell(thread, now)
         thread.assignee_id = now.assignee_id
-        wanted = preferences.of(thread.workspace_id)
+        wanted = inbox_settings.of(thread.workspace_id)
         if wanted.gives_out_work:
             duty.give(thread)
         away.answer(thread, message, wanted)

@@ -136,6 +136,8 @@ def _already(thread: Thread, built: Outgoing, key: str) -> Message | None:
 
 
 def _queue(thread: Thread, built: Outgoing, *, author: User | None, key: str, **fields) -> Message:
+    if thread.contact.blocked_at:
+        raise CannotSend(_("Not sent. Your shop blocked this customer. Unblock them first, then send it again."))
     try:
         files = media.assets_for(thread.workspace, built.content)
     except media.WrongFile as exc:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inbox.models import Thread, ThreadEvent
+from inbox.models import Agent, Thread, ThreadEvent
 from inbox.services import cases, events
 from workspaces import live
 from workspaces.models import REPLIERS, User, Workspace
@@ -23,6 +23,10 @@ def team_of(workspace: Workspace) -> list[User]:
     """Who may be given a thread: the members who may answer, by name."""
     members = User.objects.filter(memberships__workspace=workspace, memberships__role__in=REPLIERS, is_active=True)
     return sorted(members, key=lambda user: user.label.lower())
+
+
+def teammate(workspace: Workspace, pk: int | None) -> User | None:
+    return next((user for user in team_of(workspace) if user.pk == pk), None)
 
 
 def may_be_given(workspace_pk: int, user: User) -> bool:
@@ -83,6 +87,15 @@ def set_status(thread: Thread, status: str, actor: User | None, *, by_itself: st
 
 
 @transaction.atomic
+def resolve_silent(thread: Thread, before: datetime) -> bool:
+    """By itself, unless somebody wrote or did something with it meanwhile."""
+    locked = _locked(thread)
+    if locked.waiting_since or locked.snoozed_until or locked.last_message_at >= before:
+        return False
+    return set_status(thread, Status.RESOLVED, None, by_itself="silence")
+
+
+@transaction.atomic
 def snooze(thread: Thread, until: datetime, actor: User | None) -> bool:
     """Out of sight until then, or until the customer writes. Raises NotDone for a time that has passed."""
     if until <= timezone.now():
@@ -98,16 +111,16 @@ def snooze(thread: Thread, until: datetime, actor: User | None) -> bool:
 
 
 @transaction.atomic
-def wake(thread: Thread, actor: User | None = None) -> bool:
-    """Back again, and unread where its time is over. False where it was not put off."""
+def wake(thread: Thread, actor: User | None = None, *, due_at: datetime | None = None) -> bool:
+    """Back again, and unread where its time is over. False where it is not put off, or `due_at` another time by now."""
     locked = _locked(thread)
-    if locked.snoozed_until is None:
+    if locked.snoozed_until is None or due_at not in (None, locked.snoozed_until):
         return False
     changes = {"snoozed_until": None}
     if actor is None:
         changes["unread_count"] = max(locked.unread_count, 1)
     _change(thread, **changes)
-    events.note(thread, Kind.WOKEN, actor)
+    events.note(thread, Kind.WOKEN, actor, **({} if actor else {"by_itself": "time"}))
     return True
 
 
@@ -118,6 +131,21 @@ def mark_unread(thread: Thread, actor: User | None) -> bool:
     thread.unread_count = 1
     live.touch(thread.workspace_id, thread.pk)
     return True
+
+
+@transaction.atomic
+def left(workspace_pk: int, user: User) -> int:
+    """They are no longer in the team, or may no longer answer: what was theirs is nobody's, for others to find."""
+    Agent.objects.for_workspace(workspace_pk).filter(user=user).update(is_on_duty=False, on_duty_since=None)
+    theirs = Thread.objects.for_workspace(workspace_pk).filter(assignee=user).select_for_update(no_key=True)
+    pks = list(theirs.values_list("pk", flat=True))
+    Thread.objects.filter(pk__in=pks).update(assignee=None)
+    detail = {"from": user.label, "by_itself": "left"}
+    ThreadEvent.objects.bulk_create(
+        [ThreadEvent(workspace_id=workspace_pk, thread_id=pk, kind=Kind.UNASSIGNED, detail=detail) for pk in pks]
+    )
+    live.touch(workspace_pk)
+    return len(pks)
 
 
 def _locked(thread: Thread) -> Thread:

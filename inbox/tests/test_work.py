@@ -114,7 +114,7 @@ def test_what_was_put_off_comes_back_unread(thread):
     assert not work.wake(thread)
     thread.refresh_from_db()
     assert (thread.snoozed_until, thread.unread_count) == (None, 1)
-    assert told(thread) == [("snoozed", {"until": until.isoformat()}), ("woken", {})]
+    assert told(thread) == [("snoozed", {"until": until.isoformat()}), ("woken", {"by_itself": "time"})]
 
 
 def test_nothing_is_put_off_into_the_past_nor_once_it_is_resolved(thread):

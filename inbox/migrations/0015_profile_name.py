@@ -6,7 +6,7 @@ TOLD = "UPDATE inbox_contact SET profile_name = name WHERE name <> ''"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inbox", "0013_listing")]
+    dependencies = [("inbox", "0014_blocked_at_meta")]
 
     operations = [
         migrations.AddField(

@@ -2,23 +2,27 @@
 
 import uuid
 
-from django.db.models import Q
 from django.shortcuts import render
-from django.utils.dateparse import parse_datetime
 
-from inbox import bubbles, composer, customer, door, list_pane, listing, news, shortcuts, working
-from inbox.models import Message, Thread
+from inbox import composer, customer, door, history, list_pane, listing, news, shortcuts, working
+from inbox.models import Thread
 from inbox.services import choosing, presence
 from meta_integration.filetypes import KINDS
 from meta_integration.models import PhoneNumber
 from workspaces import live
 from workspaces import services as workspaces
 
-MESSAGES_SHOWN = 100
 # What stands below the messages.
 WRITE, CHOOSE, FILL, SPECIAL, NOTE = "write", "choose", "fill", "special", "note"
 # Which part htmx asks for, by the element it fills.
-PARTS = {"open": "_open", "panel": "_customer", "messages": "_messages", "answer": "_answer", "found": "_templates"}
+PARTS = {
+    "open": "_open",
+    "panel": "_customer",
+    "messages": "_messages",
+    "older": "_rows",
+    "answer": "_answer",
+    "found": "_templates",
+}
 # The page's own files, in the order in which they are loaded.
 STYLESHEETS = [f"inbox/{name}.css" for name in ("inbox", "list", "conversation", "composer", "work", "panel")]
 COMPOSER = ("composer", "window", "attachments", "voice", "emoji", "canned", "pending")
@@ -31,11 +35,11 @@ def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: in
     context = {"problem": "", "text": "", "list_query": listing.Filters.read(request.GET).query(), **answer}
     if part in ("", "_open", "_conversation"):
         context |= _here(request, current)
-    if part in ("", "_open", "_conversation", "_messages"):
-        context |= _messages(request, current)
+    if part in ("", "_open", "_conversation", "_messages", "_rows"):
+        context = history.context(request, current) | context
     if part in ("", "_open", "_conversation"):
         context |= working.context(request, current)
-    if part not in ("_messages", "_customer"):
+    if part not in ("_messages", "_rows", "_customer"):
         context |= _answer(request, current, context)
     if part in ("", "_open", "_customer"):
         context |= customer.context(current)
@@ -69,19 +73,6 @@ def connected_numbers(request) -> list[PhoneNumber]:
     return list(connected.order_by("-is_default", "pk"))
 
 
-def _messages(request, current: Thread) -> dict:
-    messages = Message.objects.for_workspace(current.workspace).filter(thread=current).select_related("author", "asset")
-    page = _page(messages, "occurred_at", request.GET.get("before", ""), MESSAGES_SHOWN)
-    shown = page[:MESSAGES_SHOWN][::-1]
-    bubbles.draw(current, shown)
-    return {
-        "messages_shown": shown,
-        "before": request.GET.get("before", ""),
-        "older_messages": _place(page[-2], "occurred_at") if len(page) > MESSAGES_SHOWN else "",
-        "waits": current.number.why_it_waits(),
-    }
-
-
 def _answer(request, current: Thread, given: dict) -> dict:
     """A text that is not sent yet stays where it was written, whatever has become of the window."""
     has_begun = given["text"] or given.get("attached")
@@ -96,16 +87,3 @@ def _answer(request, current: Thread, given: dict) -> dict:
         context |= {"wanted": wanted, "templates": found[: choosing.SHOWN], "has_more": len(found) > choosing.SHOWN}
         context["may_market"] = workspaces.may_market(request.role)
     return context
-
-
-def _page(rows, field: str, place: str, size: int) -> list:
-    """The next `size` rows after a place in the list, newest first, and one more where there is one (keyset paging)."""
-    moment, _, pk = place.rpartition("_")
-    at = parse_datetime(moment) if pk.isdecimal() else None
-    if at:
-        rows = rows.filter(Q(**{f"{field}__lt": at}) | Q(**{field: at, "pk__lt": int(pk)}))
-    return list(rows.order_by(f"-{field}", "-id")[: size + 1])
-
-
-def _place(row, field: str) -> str:
-    return f"{getattr(row, field).isoformat()}_{row.pk}"

@@ -19,8 +19,11 @@ NAMES = {
     "button": gettext_lazy("Tapped a button"),
     "order": gettext_lazy("Order from your catalog"),
     "system": gettext_lazy("WhatsApp reports a change"),
+    "request_welcome": gettext_lazy("Opened the chat"),
+    "media_placeholder": gettext_lazy("File"),
+    "deleted": gettext_lazy("Deleted message"),
     "edit": gettext_lazy("Changed an earlier message"),
-    "revoke": gettext_lazy("Deleted an earlier message"),
+    "revoke": gettext_lazy("Deleted a message"),
     "unsupported": gettext_lazy("A message that WhatsApp does not pass on to businesses"),
     "unknown": gettext_lazy("A message that WhatsApp does not pass on to businesses"),
 }

@@ -2,6 +2,7 @@ from django.urls import path
 
 from inbox import (
     block_views,
+    bubble_views,
     canned_views,
     composer_views,
     customer_views,
@@ -43,5 +44,8 @@ urlpatterns = [
     path("test-message/", views.test_message, name="test_message"),
     path("test-message/<int:pk>/", views.test_message_sent, name="test_message_sent"),
     path("messages/<int:pk>/fetch/", views.fetch_again, name="fetch-again"),
+    path("messages/<int:pk>/timeline/", bubble_views.timeline, name="timeline"),
+    path("messages/<int:pk>/retry/", bubble_views.retry, name="retry"),
+    path("messages/<int:pk>/settle/", bubble_views.settle, name="settle"),
     path("messages/<int:pk>/take-back/", views.take_back, name="take-back"),
 ]

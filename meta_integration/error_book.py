@@ -55,6 +55,11 @@ def plain_words(code: int | None, subcode: int | None = None) -> str:
     return gettext(words) if words else ""
 
 
+def entry_of(code: int | None, subcode: int | None = None) -> Entry:
+    """What the book says of a code; of one that it does not know, what holds for its class."""
+    return _entry(classify(code, subcode))
+
+
 def chapters(wanted: str = "") -> list[Chapter]:
     """The book, or what of it has all the wanted words."""
     words, rows = wanted.lower().replace("#", " ").split(), {}

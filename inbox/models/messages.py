@@ -68,6 +68,10 @@ class Message(WorkspaceModel):
     status = models.CharField(_("status"), max_length=10, choices=Status)
     # Of a reaction, an edit or a deletion: the message it is about, which may come later or never.
     target_wamid = models.TextField(null=True, blank=True)  # noqa: DJ001 - most have none
+    # The failed message that a person sent once more as this one.
+    retry_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     # What sent it where no person did: the name of a campaign or automation, or Galantis' own answer.
     origin = models.CharField(_("sent by"), max_length=160, blank=True)
     wamid = models.TextField(_("Meta's id"), null=True, blank=True)  # noqa: DJ001 - unique once known
@@ -104,6 +108,7 @@ class Message(WorkspaceModel):
             GinIndex(
                 OpClass(Upper("body"), name="gin_trgm_ops"), condition=Q(priority__lt=2), name="messages_searched"
             ),
+            models.Index(fields=["retry_of"], condition=Q(retry_of__isnull=False), name="messages_tried_again"),
             # When each was used last, and whether a template may be deleted, without a look through all messages.
             models.Index(fields=["template", "-id"], condition=Q(template__isnull=False), name="messages_of_template"),
         ]

@@ -1,7 +1,7 @@
 """Words and signs of the inbox pages."""
 
 from django import template
-from django.template.defaultfilters import date, urlize
+from django.template.defaultfilters import date
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -9,7 +9,6 @@ from inbox import kinds
 from inbox.models import Message, Thread
 from meta_integration import error_book, filetypes
 from meta_integration.models import MediaAsset
-from meta_integration.services import media
 from templates_app import languages
 
 register = template.Library()
@@ -27,20 +26,9 @@ def tick(status: str) -> str:
 
 
 @register.filter
-def is_bubble(message: Message) -> bool:
-    return message.type == "text"
-
-
-@register.filter
 def placeholder(holder: Message | Thread) -> str:
     """What came, where it cannot be drawn yet or has no words."""
     return kinds.name_of(holder)
-
-
-@register.filter
-def shows_file(message: Message) -> bool:
-    """Whether the file is the message: then it needs no name beside it."""
-    return message.asset_id is not None and message.type in media.KINDS
 
 
 @register.filter
@@ -48,6 +36,23 @@ def file_label(asset: MediaAsset) -> str:
     """A file's name and size, as far as they are known."""
     name = asset.file_name or kinds.name_of_type(asset.kind)
     return f"{name} · {filetypes.in_words(asset.size)}" if asset.size else name
+
+
+@register.filter
+def ending(asset: MediaAsset) -> str:
+    """What stands on a document's sign: PDF, XLSX, ..."""
+    of_name = asset.file_name.rpartition(".")[2] if "." in asset.file_name else ""
+    known = filetypes.EXTENSIONS.get(asset.mime_type, "")
+    return (known or of_name or "?")[:4].upper()
+
+
+@register.filter
+def size_and_type(asset: MediaAsset) -> str:
+    parts = [
+        filetypes.EXTENSIONS.get(asset.mime_type, "").upper(),
+        filetypes.in_words(asset.size) if asset.size else "",
+    ]
+    return " · ".join(filter(None, parts))
 
 
 @register.filter
@@ -75,12 +80,6 @@ def language_name(code: str) -> str:
 @register.filter
 def one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-@register.filter
-def urlize_safe(text: str) -> str:
-    """Escaped text with links that tell the other side nothing."""
-    return urlize(text, autoescape=True)
 
 
 @register.filter

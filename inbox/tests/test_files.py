@@ -207,9 +207,9 @@ def with_file(thread, mime_type: str, kind: str, **fields) -> Message:
         ("image/jpeg", "image", r'<img src="{url}" alt="Picture"'),
         ("image/webp", "sticker", r'<img src="{url}" alt="Sticker"'),
         ("audio/ogg", "audio", r'<audio class="file" controls preload="none" src="{url}"'),
-        ("video/mp4", "video", r'<video class="file" controls preload="none" src="{url}"'),
-        ("application/pdf", "document", r'<a href="{url}" download>bill.pdf · 1 KB</a>'),
-        ("application/octet-stream", "image", r'<a href="{url}" download>bill.pdf · 1 KB</a>'),
+        ("video/mp4", "video", r'<video class="file" controls preload="metadata" src="{url}"'),
+        ("application/pdf", "document", r'<a class="file document" href="{url}" download>'),
+        ("application/octet-stream", "image", r'<a class="file document" href="{url}" download>'),
     ],
 )
 def test_a_file_is_shown_as_what_it_is(client, agent, thread, mime_type, kind, tag):

@@ -138,11 +138,11 @@ def test_customers_words_are_escaped_and_their_links_tell_nothing(client, agent,
     received(thread, "<script>alert(1)</script> https://example.com/?a=1&b=2")
     page = client.get(f"/inbox/{thread.pk}/").content.decode()
     assert "<script>alert" not in page
-    assert 'href="https://example.com/?a=1&amp;b=2" rel="nofollow"' in page
+    assert 'href="https://example.com/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer"' in page
 
 
 @pytest.mark.parametrize("kind", ["image", "order", "system", "unsupported", "invented_tomorrow"])
-def test_types_without_their_own_bubble_show_a_named_placeholder(client, agent, thread, kind):
+def test_every_type_shows_something_even_without_content(client, agent, thread, kind):
     received(thread, "", type=kind)
     page = client.get(f"/inbox/{thread.pk}/").content.decode()
     assert f'data-type="{kind}"' in page

@@ -16,6 +16,7 @@ TITLES = {
     "pace": "Pace at 80 a second",
     "reply": "An agent's answer beside a campaign",
     "campaign": "Intake while a campaign runs",
+    "inbox": "The inbox, 1,000,000 messages",
     "replay": "Replay, three times in random order",
     "chaos": "Processes killed at random",
 }

@@ -37,17 +37,21 @@ def running(name: str, *command: str, port: int | None = None, **environment: st
         _end(process)
 
 
-def web(application: str = "galantis.wsgi:application", *, name: str = "web"):
+@contextlib.contextmanager
+def web(application: str = "galantis.wsgi:application", *, name: str = "web") -> Iterator[int]:
     """Granian as in the Procfile; yields its port."""
-    return _on_a_port(name, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2",
-                      "--blocking-threads", "24", application)  # fmt: skip
+    with web_process(application, name=name) as (port, _):
+        yield port
 
 
 @contextlib.contextmanager
-def _on_a_port(name: str, *command: str) -> Iterator[int]:
+def web_process(
+    application: str = "galantis.wsgi:application", *, name: str = "web"
+) -> Iterator[tuple[int, subprocess.Popen]]:
     port = free_port()
-    with running(name, *command[:-1], "--port", str(port), *command[-1:], port=port):
-        yield port
+    command = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2", "--blocking-threads", "24"]
+    with running(name, *command, "--port", str(port), application, port=port) as process:
+        yield port, process
 
 
 @dataclass(frozen=True)

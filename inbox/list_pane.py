@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from inbox import listing
 from inbox.listing import Filters
-from inbox.models import Message, SavedView, Tag, Thread
+from inbox.models import SavedView, Tag, Thread
 from inbox.services import saved_lists, searching
 from meta_integration.models import PhoneNumber
 
@@ -31,7 +31,7 @@ def rows_context(request, selected: str) -> dict:
         "filters": wanted,
         "list_query": wanted.query(),
         "tabs": _tabs(request, wanted),
-        "has_several_numbers": PhoneNumber.objects.for_workspace(request.workspace).count() > 1,
+        "labels": _labels(request),
         "selected": selected,
         "older_than": place,
         "refresh_query": _refresh_query(wanted, selected, place),
@@ -62,6 +62,13 @@ def controls_context(request) -> dict:
     }
 
 
+def _labels(request) -> dict[int, str]:
+    """What tells the shop's numbers apart in the rows; nothing where there is but one."""
+    numbers = PhoneNumber.objects.for_workspace(request.workspace).only("display_phone_number", "verified_name")
+    labels = {number.pk: str(number) for number in numbers}
+    return labels if len(labels) > 1 else {}
+
+
 def _tabs(request, wanted: Filters) -> list[Tab]:
     counts, url = listing.counts(request.workspace, request.user), reverse("inbox:list")
     return [
@@ -89,6 +96,7 @@ def _found(request, wanted: Filters) -> dict:
     hits = {message.thread_id: message for message in found.messages}
     rows = listing.dressed(Thread.objects.for_workspace(request.workspace))
     by_pk = rows.in_bulk({*found.customers, *hits})
+    listing.tag(list(by_pk.values()))
     customers = [by_pk[pk] for pk in found.customers if pk in by_pk]
     # The same conversation stands in both groups: each leads to another place, so each row is one of its own.
     talked = [_Hit(by_pk[pk], message, found.words, wanted) for pk, message in hits.items() if pk in by_pk]
@@ -98,7 +106,7 @@ def _found(request, wanted: Filters) -> dict:
 class _Hit:
     """A conversation, and the newest of its messages with the words."""
 
-    def __init__(self, thread: Thread, message: Message, words: list[str], wanted: Filters):
+    def __init__(self, thread: Thread, message: searching.Hit, words: list[str], wanted: Filters):
         self.thread = thread
         self.pieces = searching.snippet(message.body, words)
         self.query = f"{wanted.query(around=message.pk)}#message-{message.pk}"

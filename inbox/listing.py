@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from inbox.models import Contact, Mention, Message, Thread
+from inbox.models import Contact, Mention, Message, Tag, Thread
 from workspaces.models import User, Workspace
 
 SHOWN = 50
@@ -30,6 +30,11 @@ STATUSES = {
     BLOCKED: _("Blocked"),
     ANY: _("All statuses"),
 }
+SHOWN_OF_ROW = (
+    *("workspace", "number", "status", "last_message_at", "preview", "last_type", "unread_count", "waiting_since"),
+    *("snoozed_until", "contact__name", "contact__username", "contact__wa_id", "contact__blocked_at"),
+    *("assignee__username", "assignee__first_name", "assignee__last_name"),
+)
 SORTS = {NEWEST: _("Newest first"), WAITING: _("Waiting longest first")}
 
 
@@ -79,7 +84,7 @@ class Filters:
 
 def threads(workspace: Workspace, user: User, wanted: Filters) -> QuerySet[Thread]:
     """All that fit, in no order yet. What is searched for is found by `services.searching`."""
-    rows = _with_status(Thread.objects.for_workspace(workspace), wanted.status)
+    rows = _with_status(Thread.objects.for_workspace(workspace), workspace, wanted.status)
     if wanted.who == MINE:
         rows = rows.filter(assignee=user)
     elif wanted.who == NOBODY:
@@ -102,18 +107,25 @@ def page(rows: QuerySet[Thread], wanted: Filters, place: str) -> tuple[list[Thre
     order = (f"-{field}", "-pk") if newest_first else (field, "pk")
     found = list(dressed(rows).order_by(*order)[: SHOWN + 1])
     more = f"{getattr(found[SHOWN - 1], field).isoformat()}_{found[SHOWN - 1].pk}" if len(found) > SHOWN else ""
+    tag(found)
     return found[:SHOWN], more
 
 
 def dressed(rows: QuerySet[Thread]) -> QuerySet[Thread]:
-    """With all that a row of the list tells, in two queries however many there are."""
+    """With all that a row of the list tells, but for its tags."""
     last = Message.objects.filter(thread=OuterRef("pk")).order_by("-occurred_at", "-pk")
     said = last.values(said=JSONObject(direction="direction", status="status", author=F("author")))
-    return (
-        rows.select_related("contact", "number", "assignee")
-        .prefetch_related("contact__tags")
-        .annotate(last_said=Subquery(said[:1]))
-    )
+    return rows.select_related("contact", "assignee").only(*SHOWN_OF_ROW).annotate(last_said=Subquery(said[:1]))
+
+
+def tag(threads: list[Thread]) -> None:
+    """Give each its customer's `tags`: one query, and none of the work of a QuerySet for each."""
+    links = Contact.tags.through.objects.filter(contact__in={thread.contact_id for thread in threads})
+    tags: dict[int, list[Tag]] = {}
+    for link in links.select_related("tag").order_by("tag__name"):
+        tags.setdefault(link.contact_id, []).append(link.tag)
+    for thread in threads:
+        thread.tags = tags.get(thread.contact_id, [])
 
 
 def counts(workspace: Workspace, user: User) -> dict[str, int]:
@@ -139,13 +151,15 @@ def usual_status(who: str) -> str:
     return ANY if who == MENTIONS else Thread.Status.OPEN.value
 
 
-def _with_status(rows: QuerySet[Thread], status: str) -> QuerySet[Thread]:
+def _with_status(rows: QuerySet[Thread], workspace: Workspace, status: str) -> QuerySet[Thread]:
     now = timezone.now()
     if status == ANY:
         return rows
     if status == BLOCKED:
         return rows.filter(contact__blocked_at__isnull=False)
-    rows = rows.filter(contact__blocked_at=None)
+    # Few are blocked: asked like this, nobody looks at each customer.
+    blocked = Contact.objects.filter(workspace=workspace, blocked_at__isnull=False)
+    rows = rows.exclude(contact__in=blocked.values("pk"))
     if status == SNOOZED:
         return rows.filter(snoozed_until__gt=now)
     rows = rows.filter(status=status)

@@ -5,23 +5,66 @@ import uuid
 from dataclasses import dataclass, field
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from inbox.models import Contact, Message, Priority, Thread
+from inbox.models import Message
 from meta_integration.models import PhoneNumber
 from workspaces.models import Workspace
 
 # Of each kind, the newest: whoever does not find it among them adds a word.
-MOST = 50
+MOST = 30
 # One conversation may hold the words many times.
-MESSAGES_READ = 300
+MESSAGES_READ = 100
+# A word that stands nearly everywhere is found at once among the newest; one that does not, by the index. Without this
+# the index would gather half of all messages to show the newest of them.
+NEWEST_THREADS, NEWEST_MESSAGES = 2_000, 20_000
 LONGEST = "1500ms"
-# Shorter ones have no index, and are looked for among the newest only.
+# Shorter words have no index, and are looked for among the newest only.
 INDEXED_LETTERS = 3
-NEWEST_CONTACTS, NEWEST_MESSAGES = 5_000, 10_000
 PHONE = re.compile(r"[\d\s()+./-]+")
 FEWEST_DIGITS = 4
 AROUND = 40
+
+CUSTOMERS = """
+WITH newest AS MATERIALIZED (
+    SELECT thread.id, last_message_at FROM (
+        SELECT id, contact_id, last_message_at FROM inbox_thread WHERE workspace_id = %(workspace)s
+        ORDER BY last_message_at DESC, id DESC LIMIT %(newest)s) AS thread
+    JOIN inbox_contact AS contact ON contact.id = contact_id WHERE {fits}
+    ORDER BY last_message_at DESC, thread.id DESC LIMIT %(most)s)
+SELECT id FROM newest WHERE NOT %(further)s OR (SELECT count(*) FROM newest) = %(most)s
+UNION ALL
+SELECT id FROM (
+    SELECT thread.id, last_message_at
+    FROM inbox_contact AS contact JOIN inbox_thread AS thread ON contact_id = contact.id
+    WHERE contact.workspace_id = %(workspace)s AND {fits}
+    AND %(further)s AND (SELECT count(*) FROM newest) < %(most)s
+    ORDER BY last_message_at DESC, thread.id DESC LIMIT %(most)s) AS older
+"""
+# "id + 0": to find a rare word the planner should not walk through all messages.
+MESSAGES = """
+WITH newest AS MATERIALIZED (
+    SELECT id, thread_id, body FROM (
+        SELECT id, thread_id, body, priority FROM inbox_message WHERE workspace_id = %(workspace)s
+        ORDER BY id DESC LIMIT %(newest)s) AS message
+    WHERE priority < 2 AND {fits} LIMIT %(most)s)
+SELECT id, thread_id, body FROM newest WHERE NOT %(further)s OR (SELECT count(*) FROM newest) = %(most)s
+UNION ALL
+SELECT id, thread_id, body FROM (
+    SELECT id, thread_id, body FROM inbox_message AS message
+    WHERE workspace_id = %(workspace)s AND priority < 2 AND {fits}
+    AND %(further)s AND (SELECT count(*) FROM newest) < %(most)s
+    ORDER BY id + 0 DESC LIMIT %(most)s) AS older
+"""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A message with the words."""
+
+    pk: int
+    thread_id: int
+    body: str
 
 
 @dataclass
@@ -29,7 +72,7 @@ class Found:
     """Conversations of customers with that name or number, and messages with those words, newest first."""
 
     customers: list[int] = field(default_factory=list)
-    messages: list[Message] = field(default_factory=list)
+    messages: list[Hit] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     is_cut: bool = False
     # The words stand in so much that looking through it took too long.
@@ -47,8 +90,8 @@ def search(workspace: Workspace, text: str) -> Found:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}'")
-            customers = list(_threads_of_customers(workspace, found)[: MOST + 1])
-            messages = list(_messages(workspace, found))
+            customers = _threads_of_customers(cursor, workspace, found)
+            messages = _messages(cursor, workspace, found)
             cursor.execute("SET LOCAL statement_timeout = 0")
     except OperationalError:
         found.is_too_much = True
@@ -76,18 +119,18 @@ def snippet(text: str, words: list[str]) -> list[tuple[str, bool]]:
     return [piece for piece in [*pieces, (shown[end:], False)] if piece[0]]
 
 
-def _threads_of_customers(workspace: Workspace, found: Found) -> QuerySet:
+def _threads_of_customers(cursor, workspace: Workspace, found: Found) -> list[int]:
     """Their keys, the newest first."""
-    mine = Contact.objects.for_workspace(workspace)
-    if found.is_newest_only:
-        mine = mine.filter(pk__in=_newest(mine.order_by("-pk"), NEWEST_CONTACTS))
-    named = Q()
-    for word in found.words:
-        named &= Q(name__icontains=word) | Q(username__icontains=word.removeprefix("@"))
+    given = {f"name{place}": _like(word) for place, word in enumerate(found.words)}
+    given |= {f"username{place}": _like(word.removeprefix("@")) for place, word in enumerate(found.words)}
+    named = " AND ".join(
+        f"(UPPER(contact.name) LIKE UPPER(%(name{place})s) OR UPPER(contact.username) LIKE UPPER(%(username{place})s))"
+        for place in range(len(found.words))
+    )
     if digits := digits_of(" ".join(found.words)):
-        named |= Q(wa_id__contains=digits)
-    threads = Thread.objects.for_workspace(workspace).filter(contact__in=mine.filter(named).values("pk"))
-    return threads.order_by("-last_message_at", "-pk").values_list("pk", flat=True)
+        named, given = f"({named} OR contact.wa_id LIKE %(digits)s)", {**given, "digits": _like(digits)}
+    given |= {"newest": NEWEST_THREADS, "most": MOST + 1}
+    return [pk for (pk,) in _rows(cursor, CUSTOMERS, named, workspace, found, given)]
 
 
 def digits_of(text: str) -> str:
@@ -98,25 +141,34 @@ def digits_of(text: str) -> str:
     return digits if len(digits) >= FEWEST_DIGITS else ""
 
 
-def _messages(workspace: Workspace, found: Found) -> QuerySet[Message]:
-    mine = Message.objects.for_workspace(workspace).only("pk", "thread_id", "body", "occurred_at")
-    text = found.words[0]
+def _messages(cursor, workspace: Workspace, found: Found) -> list[Hit]:
+    if by_id := _by_id(workspace, found.words[0]):
+        return [Hit(message.pk, message.thread_id, message.body) for message in by_id]
+    given = {f"word{place}": _like(word) for place, word in enumerate(found.words)}
+    fits = " AND ".join(f"UPPER(message.body) LIKE UPPER(%(word{place})s)" for place in range(len(found.words)))
+    given |= {"newest": NEWEST_MESSAGES, "most": MESSAGES_READ}
+    return [Hit(*row) for row in _rows(cursor, MESSAGES, fits, workspace, found, given)]
+
+
+def _by_id(workspace: Workspace, text: str) -> QuerySet[Message] | None:
+    """Where the text is an id of a message: Meta's, or our own reference."""
+    mine = Message.objects.for_workspace(workspace)
     if text.startswith("wamid."):
-        numbers = PhoneNumber.objects.for_workspace(workspace).values("pk")
-        return mine.filter(number__in=numbers, wamid=text)[:1]
-    if reference := _reference(text):
-        return mine.filter(reference=reference)[:1]
-    # As the index has it: without the copies of a campaign.
-    rows = mine.filter(priority__lt=Priority.CAMPAIGN)
-    if found.is_newest_only:
-        rows = rows.filter(pk__in=_newest(mine.order_by("-pk"), NEWEST_MESSAGES))
-    for word in found.words:
-        rows = rows.filter(body__icontains=word)
-    return rows.order_by("-pk")[:MESSAGES_READ]
+        return mine.filter(number__in=PhoneNumber.objects.for_workspace(workspace).values("pk"), wamid=text)
+    reference = _reference(text)
+    return mine.filter(reference=reference) if reference else None
 
 
-def _newest(rows: QuerySet, count: int) -> QuerySet:
-    return rows.values("pk")[:count]
+def _rows(cursor, sql: str, fits: str, workspace: Workspace, found: Found, given: dict) -> list[tuple]:
+    """`fits` is made of names of columns; every word is among the parameters."""
+    given |= {"workspace": workspace.pk, "further": not found.is_newest_only}
+    cursor.execute(sql.format(fits=fits), given)
+    return cursor.fetchall()
+
+
+def _like(word: str) -> str:
+    """Signs with a meaning of their own are only signs."""
+    return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
 
 
 def _reference(text: str) -> uuid.UUID | None:

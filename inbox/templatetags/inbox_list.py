@@ -33,7 +33,7 @@ def is_snoozed(thread: Thread) -> bool:
 def has_facts(thread: Thread) -> bool:
     """Whether there is anything to tell besides who wrote what."""
     is_usual = thread.status == Thread.Status.OPEN and not (thread.snoozed_until or thread.waiting_since)
-    return not is_usual or bool(thread.assignee_id or thread.contact.blocked_at or thread.contact.tags.all())
+    return not is_usual or bool(thread.assignee_id or thread.contact.blocked_at or thread.tags)
 
 
 @register.filter
@@ -52,3 +52,8 @@ def short_moment(moment) -> str:
     """A time to come: the hour today, else with its day."""
     here = timezone.localtime(moment)
     return date(here, "H:i") if here.date() == timezone.localdate() else date(here, "j M, H:i")
+
+
+@register.filter
+def of(labels: dict, key) -> str:
+    return labels.get(key, "")

@@ -59,6 +59,13 @@ def workspace_required(view):
         if not request.workspace:
             return redirect("workspaces:switch")
         with timezone.override(request.workspace.timezone):
-            return view(request, *args, **kwargs)
+            return _not_kept(view(request, *args, **kwargs))
 
     return inner
+
+
+def _not_kept(response):
+    """By no cache: "back" would show one part of a page in place of the page, and all of it to whoever comes next."""
+    if not response.has_header("Cache-Control"):
+        response.headers["Cache-Control"] = "no-store"
+    return response

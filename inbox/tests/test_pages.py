@@ -195,6 +195,11 @@ def test_a_place_in_the_list_that_makes_no_sense_is_the_beginning(client, agent,
     assert f'id="thread-{thread.pk}"' in client.get("/inbox/", {"older_than": place}).content.decode()
 
 
+@pytest.mark.parametrize("headers", [{}, {**HTMX, "HX-Target": "messages"}])
+def test_no_browser_shows_a_part_as_the_page_or_anything_after_the_log_out(client, agent, thread, headers):
+    assert client.get(f"/inbox/{thread.pk}/", headers=headers).headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("token", ["", "forged", "MQ:1abc:xyz"])
 def test_live_wants_a_token_of_ours(client, token):
     assert client.get("/inbox/live/", {"token": token}).status_code == 403

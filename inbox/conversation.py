@@ -27,7 +27,8 @@ PARTS = {
 STYLESHEETS = [f"inbox/{name}.css" for name in ("inbox", "list", "conversation", "composer", "work", "panel")]
 COMPOSER = ("composer", "window", "attachments", "voice", "emoji", "canned", "pending")
 SCRIPTS = [
-    f"inbox/{name}.js" for name in ("live", "news", "list", "keyboard", "conversation", *COMPOSER, "work", "panel")
+    f"inbox/{name}.js"
+    for name in ("live", "news", "list", "keyboard", "conversation", *COMPOSER, "work", "notes", "panel")
 ]
 
 
@@ -83,6 +84,8 @@ def _answer(request, current: Thread, given: dict) -> dict:
     context = {"answer": answer, "key": uuid.uuid4(), "accepted": ",".join(KINDS), "as_usual": as_usual}
     if answer == WRITE and workspaces.may_reply(request.role):
         context |= composer.context(request, current, given)
+    if answer == NOTE:
+        context |= working.team(request, current)
     if answer == CHOOSE and workspaces.may_reply(request.role):
         wanted = request.GET.get("q", "")[:100]
         found = choosing.sendable(current, wanted)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from inbox import listing
+from inbox import listing, working
 from inbox.listing import Filters
 from inbox.models import SavedView, Tag, Thread
 from inbox.services import saved_lists, searching
@@ -58,6 +58,7 @@ def controls_context(request) -> dict:
         "tags": Tag.objects.for_workspace(request.workspace),
         "saved_views": saved_lists.seen_by(mine, request.user),
         "user_role": request.role,
+        **working.duty(request),
         "has_conversations": Thread.objects.for_workspace(request.workspace).exists(),
     }
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from inbox import composer, conversation, door, tasks
 from inbox.models import Message, Thread
-from inbox.services import composing, own_test, reading, sending
+from inbox.services import composing, notes, own_test, reading, sending
 from meta_integration import wizard
 from meta_integration.graph.errors import as_int
 from meta_integration.models import WABA, PhoneNumber
@@ -47,6 +47,8 @@ def thread(request, pk):
             else:
                 return queued(request, current)
     mark_read(request, current)
+    if workspaces.may_reply(request.role):
+        notes.seen(current, request.user)
     return conversation.show(request, current, status=status, **answer)
 
 

@@ -32,7 +32,7 @@ class ThreadEvent(WorkspaceModel):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("person")
     )
     # Names as they were then: {"to": "Ann"}, and where no person did it, why: {"by_itself": "turn"}.
-    # By itself: "turn", "first_reply", "customer_wrote", "silence", "time", "left".
+    # By itself: "turn", "answered first", "customer_wrote", "time", "left", or after how many hours of silence.
     detail = models.JSONField(default=dict)
 
     class Meta:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from inbox import outgoing
 from inbox.models import InboxSettings, Message, Priority, Thread
-from inbox.services import hours, sending
+from inbox.services import hearing, hours, sending
 
 log = structlog.get_logger(__name__)
 # What comes later than this was written when somebody may have been there: an answer would only confuse.
@@ -17,9 +17,9 @@ LATE = timedelta(minutes=10)
 
 
 def answer(thread: Thread, message: Message, wanted: InboxSettings) -> bool:
-    """Once for each time the shop is closed, whatever they write. Not to what comes late."""
+    """Once for each time the shop is closed, whatever they write. Not to what comes late, nor to STOP and its like."""
     now = timezone.now()
-    if not wanted.away_message or message.occurred_at < now - LATE:
+    if not wanted.away_message or message.occurred_at < now - LATE or hearing.is_about_offers(message):
         return False
     since = hours.closed_since(wanted.opening_hours, thread.workspace.timezone, now)
     if since is None:

@@ -34,6 +34,11 @@ def hear(message: Message | None) -> None:
         _confirm(thread, message, wish)
 
 
+def is_about_offers(message: Message) -> bool:
+    """Whether it has an answer of its own."""
+    return _wish_of(message)[0] is not None
+
+
 def _wish_of(message: Message) -> tuple[Wish | None, Source, str]:
     """Only the customer's own words count: what they pass on was said by somebody else."""
     content = message.content if isinstance(message.content, dict) else {}

@@ -25,7 +25,7 @@ def resolve_silent() -> int:
     for wanted in InboxSettings.objects.exclude(resolve_after_hours=None):
         before = timezone.now() - timedelta(hours=wanted.resolve_after_hours)
         silent = silent_threads(wanted.workspace_id, before)
-        done += sum(work.resolve_silent(thread, before) for thread in silent[:AT_ONCE])
+        done += sum(work.resolve_silent(thread, before, wanted.resolve_after_hours) for thread in silent[:AT_ONCE])
     return done
 
 

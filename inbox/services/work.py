@@ -63,7 +63,7 @@ def take_if_nobodys(thread: Thread, user: User) -> bool:
     if not Thread.objects.filter(pk=thread.pk, assignee=None).update(assignee=user):
         return False
     thread.assignee = user
-    events.note(thread, Kind.ASSIGNED, None, to=user.label, by_itself="first_reply")
+    events.note(thread, Kind.ASSIGNED, None, to=user.label, by_itself="answered first")
     return True
 
 
@@ -87,12 +87,12 @@ def set_status(thread: Thread, status: str, actor: User | None, *, by_itself: st
 
 
 @transaction.atomic
-def resolve_silent(thread: Thread, before: datetime) -> bool:
+def resolve_silent(thread: Thread, before: datetime, hours: int) -> bool:
     """By itself, unless somebody wrote or did something with it meanwhile."""
     locked = _locked(thread)
     if locked.waiting_since or locked.snoozed_until or locked.last_message_at >= before:
         return False
-    return set_status(thread, Status.RESOLVED, None, by_itself="silence")
+    return set_status(thread, Status.RESOLVED, None, by_itself=str(hours))
 
 
 @transaction.atomic

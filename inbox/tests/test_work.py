@@ -135,4 +135,4 @@ def test_nobodys_thread_is_the_first_repliers(thread):
     ann, ben = member(thread, "Ann"), member(thread, "Ben")
     assert work.take_if_nobodys(thread, ann)
     assert not work.take_if_nobodys(thread, ben)
-    assert told(thread) == [("assigned", {"to": "Ann", "by_itself": "first_reply"})]
+    assert told(thread) == [("assigned", {"to": "Ann", "by_itself": "answered first"})]

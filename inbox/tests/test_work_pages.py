@@ -117,7 +117,7 @@ def test_a_silent_thread_is_resolved_and_one_whose_customer_waits_is_not(thread)
     assert silence.resolve_silent() == 0
     statuses = dict(Thread.objects.values_list("pk", "status"))
     assert statuses == {thread.pk: "RESOLVED"} | {each.pk: "OPEN" for each in (waits, put_off, lively, elsewhere)}
-    assert ThreadEvent.objects.get().detail == {"to": "RESOLVED", "by_itself": "silence"}
+    assert ThreadEvent.objects.get().detail == {"to": "RESOLVED", "by_itself": "24"}
 
 
 @pytest.mark.parametrize("how", ["removed", "analyst", "closed"])

@@ -26,10 +26,8 @@ PARTS = {
 # The page's own files, in the order in which they are loaded.
 STYLESHEETS = [f"inbox/{name}.css" for name in ("inbox", "list", "conversation", "composer", "work", "panel")]
 COMPOSER = ("composer", "window", "attachments", "voice", "emoji", "canned", "pending")
-SCRIPTS = [
-    f"inbox/{name}.js"
-    for name in ("live", "news", "list", "keyboard", "conversation", *COMPOSER, "work", "notes", "panel")
-]
+LIST = ("live", "news", "list", "together", "keyboard")
+SCRIPTS = [f"inbox/{name}.js" for name in (*LIST, "conversation", *COMPOSER, "work", "notes", "panel")]
 
 
 def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: int = 200, **answer):

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inbox import listing, working
 from inbox.listing import Filters
 from inbox.models import SavedView, Tag, Thread
-from inbox.services import saved_lists, searching
+from inbox.services import saved_lists, searching, snoozing, work
 from meta_integration.models import PhoneNumber
 
 
@@ -23,10 +24,11 @@ class Tab:
     is_current: bool
 
 
-def rows_context(request, selected: str) -> dict:
+def rows_context(request, selected: str, given: QueryDict | None = None) -> dict:
     """The rows, and the counts beside the built-in lists: what changes while the page is open."""
-    wanted = Filters.read(request.GET)
-    place = request.GET.get("older_than", "") if listing.place_of(request.GET.get("older_than", ""))[0] else ""
+    given = request.GET if given is None else given
+    wanted = Filters.read(given)
+    place = given.get("older_than", "") if listing.place_of(given.get("older_than", ""))[0] else ""
     context = {
         "filters": wanted,
         "list_query": wanted.query(),
@@ -59,6 +61,8 @@ def controls_context(request) -> dict:
         "saved_views": saved_lists.seen_by(mine, request.user),
         "user_role": request.role,
         **working.duty(request),
+        "bulk_team": work.team_of(request.workspace),
+        "bulk_moments": snoozing.moments(),
         "has_conversations": Thread.objects.for_workspace(request.workspace).exists(),
     }
 

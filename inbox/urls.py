@@ -13,6 +13,7 @@ from inbox import (
     specials,
     tag_views,
     template_views,
+    together_views,
     views,
     work_views,
 )
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", list_views.thread_list, name="list"),
     path("views/", list_views.save_view, name="save_view"),
     path("views/<int:pk>/", list_views.saved_view, name="saved_view"),
+    path("together/", together_views.do_together, name="together"),
     path("keyboard/", list_views.keyboard, name="keyboard"),
     path("live/", views.live_version, name="live"),
     path("<int:pk>/", views.thread, name="thread"),

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseNotAllowed, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from inbox import list_pane, listing, news
 from inbox.listing import Filters
-from inbox.models import Thread
+from inbox.models import Tag, Thread
 from inbox.services import snoozing, together, work
 from inbox.services.work import NotDone
 from workspaces import services as workspaces
@@ -61,6 +61,10 @@ def _verb(request) -> Callable[[Thread], bool]:
         if until is None:
             raise NotDone(_("Not put off: choose a day and a time."))
         return lambda thread: work.snooze(thread, until, actor)
+    if do in ("tag", "untag"):
+        tag = get_object_or_404(Tag.objects.for_workspace(request.workspace), pk=listing.pk_of(request.POST.get("tag")))
+        change = together.add_tag if do == "tag" else together.remove_tag
+        return lambda thread: change(thread, tag, actor)
     if do == "read":
         return together.mark_read
     if do == "unread":

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from inbox import tasks
-from inbox.models import Thread
-from inbox.services import reading
+from inbox.models import Tag, Thread
+from inbox.services import customers, reading
 from inbox.services.work import NotDone
 from workspaces import live, wakeups
+from workspaces.models import User
 
 MOST = 100
 
@@ -43,4 +44,18 @@ def mark_read(thread: Thread) -> bool:
     if newest:
         wakeups.wake_on_commit(tasks.mark_as_read, newest)
     live.touch(thread.workspace_id, thread.pk)
+    return True
+
+
+def add_tag(thread: Thread, tag: Tag, actor: User) -> bool:
+    if thread.contact.tags.filter(pk=tag.pk).exists():
+        return False
+    customers.add_tag(thread, tag.name, actor)
+    return True
+
+
+def remove_tag(thread: Thread, tag: Tag, actor: User) -> bool:
+    if not thread.contact.tags.filter(pk=tag.pk).exists():
+        return False
+    customers.remove_tag(thread, tag, actor)
     return True

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from inbox.models import Thread, ThreadEvent
-from inbox.tests.factories import ThreadFactory
+from inbox.tests.factories import TagFactory, ThreadFactory
 from meta_integration.tests.factories import PhoneNumberFactory
 from workspaces.models import Role
 from workspaces.tests.factories import MembershipFactory
@@ -46,6 +46,15 @@ def test_they_are_marked_as_read_and_as_unread(client, me, threads):
     assert not Thread.objects.filter(unread_count__gt=0).exists()
     post(client, threads[:1], "unread")
     assert Thread.objects.filter(unread_count__gt=0).get() == threads[0]
+
+
+def test_their_customers_get_a_tag_and_lose_it(client, me, threads):
+    tag = TagFactory(workspace=me.workspace)
+    post(client, threads, "tag", tag=tag.pk)
+    assert tag.contacts.count() == 3
+    post(client, threads[:1], "untag", tag=tag.pk)
+    assert tag.contacts.count() == 2
+    assert post(client, threads, "tag", tag=TagFactory().pk).status_code == 404
 
 
 def test_the_page_says_how_many_were_changed_and_why_others_were_not(client, me, threads):

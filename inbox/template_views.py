@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from inbox import conversation, filling
 from inbox.models import Thread
-from inbox.services import choosing, facts, holds, sending
+from inbox.services import choosing, consent, facts, holds, sending
 from inbox.views import mark_read, queued, thread_of
 from templates_app import preview
 from templates_app.models import MessageTemplate
@@ -31,7 +31,7 @@ def fill(request, pk, template_pk):
     if request.method != "POST":
         mark_read(request, current)
         fields = filling.begin(template, known_values(template, facts.of_thread(current)))
-        return _form(request, current, template, fields, problem=holds.why(template))
+        return _form(request, current, template, fields, problem=_why_not(current, template))
     fields = filling.received(template, request.POST, request.FILES)
     key = request.POST.get("key", "")[:64]
     problem = ""
@@ -55,6 +55,10 @@ def look(request, pk, template_pk):
         return HttpResponseNotAllowed(["POST"])
     fields = filling.received(template, request.POST, {})
     return render(request, "templates_app/_preview.html", {"bubble": _bubble(template, fields)})
+
+
+def _why_not(current: Thread, template: MessageTemplate) -> str:
+    return holds.why(template) or consent.why_not(current.contact, template.category)
 
 
 def _form(request, current: Thread, template: MessageTemplate, fields: list, *, status: int = 200, problem: str = ""):

@@ -10,7 +10,6 @@ from inbox import outgoing
 from inbox.models import ConsentEntry, Message, Priority, Thread
 from inbox.services import consent, sending, words
 from inbox.services.words import STOP, Wish
-from meta_integration.walk import text_in
 
 Source = ConsentEntry.Source
 # Later than this an answer would surprise.
@@ -23,9 +22,10 @@ def hear(message: Message | None) -> None:
     """Change what the customer wants, if that is what the message says. Harmless to repeat."""
     if message is None or message.direction != Message.Direction.IN:
         return
-    wish, source, said = _wish_of(message)
+    wish, said = words.wish_of(message)
     if wish is None:
         return
+    source = Source.KEYWORD if message.type == "text" else Source.BUTTON
     thread = Thread.objects.select_related("contact", "number", "workspace").get(pk=message.thread_id)
     is_new = consent.note(
         thread.contact, wish.state, source, at=message.occurred_at, thread=thread, message=message, proof=said
@@ -36,30 +36,7 @@ def hear(message: Message | None) -> None:
 
 def is_about_offers(message: Message) -> bool:
     """Whether it has an answer of its own."""
-    return _wish_of(message)[0] is not None
-
-
-def _wish_of(message: Message) -> tuple[Wish | None, Source, str]:
-    """Only the customer's own words count: what they pass on was said by somebody else."""
-    content = message.content if isinstance(message.content, dict) else {}
-    context = content.get("context")
-    if isinstance(context, dict) and (context.get("forwarded") or context.get("frequently_forwarded")):
-        return None, Source.KEYWORD, ""
-    if message.type == "text":
-        return words.wish_in(message.body), Source.KEYWORD, message.body
-    payload, title = _tapped(message.type, content.get(message.type))
-    wish = words.wish_of_payload(payload) or words.wish_in(title) or words.wish_in(payload)
-    return wish, Source.BUTTON, title or payload
-
-
-def _tapped(kind: str, part) -> tuple[str, str]:
-    """(payload, title) of a button of a template, of one of ours, or of a line of a list."""
-    if kind == "button":
-        return text_in(part, "payload"), text_in(part, "text")
-    if kind == "interactive" and text_in(part, "type") in ("button_reply", "list_reply"):
-        reply = part.get(part["type"])
-        return text_in(reply, "id"), text_in(reply, "title")
-    return "", ""
+    return words.wish_of(message)[0] is not None
 
 
 def _confirm(thread: Thread, message: Message, wish: Wish) -> None:

@@ -13,7 +13,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from inbox.models import MarketingState
+from inbox.models import MarketingState, Message
+from meta_integration.walk import text_in
 
 STOP, START = MarketingState.UNSUBSCRIBED, MarketingState.SUBSCRIBED
 # Buttons whose payload is one of these say it whatever their title is.
@@ -134,6 +135,19 @@ class Wish:
     languages: tuple[str, ...]
 
 
+def wish_of(message: Message) -> tuple[Wish | None, str]:
+    """What a customer's message asks for, and the words that say it. What they pass on was said by somebody else."""
+    content = message.content if isinstance(message.content, dict) else {}
+    context = content.get("context")
+    if isinstance(context, dict) and (context.get("forwarded") or context.get("frequently_forwarded")):
+        return None, ""
+    if message.type == "text":
+        return wish_in(message.body), message.body
+    payload, title = _tapped(message.type, content.get(message.type))
+    wish = wish_of_payload(payload) or wish_in(title) or wish_in(payload)
+    return wish, title or payload
+
+
 def wish_in(text: str) -> Wish | None:
     """What this text asks for, where it is nothing but one of the words. A question is none."""
     folded = fold(text)
@@ -166,6 +180,16 @@ def fold(text: str) -> str:
         return ""
     # Between the words of a phrase stands a space, whatever it was.
     return " ".join(re.findall(r"[^\s]+", "".join(each if _is_of_word(each) else " " for each in plain)))
+
+
+def _tapped(kind: str, part) -> tuple[str, str]:
+    """(payload, title) of a button of a template, of one of ours, or of a line of a list."""
+    if kind == "button":
+        return text_in(part, "payload"), text_in(part, "text")
+    if kind == "interactive" and text_in(part, "type") in ("button_reply", "list_reply"):
+        reply = part.get(part["type"])
+        return text_in(reply, "id"), text_in(reply, "title")
+    return "", ""
 
 
 def _plain(character: str) -> str:

@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from inbox.models import Contact, Message
 from inbox.outbox import claims
-from inbox.services import sending
+from inbox.services import own_test, sending
 from inbox.services.sending import CannotSend
 from inbox.tests.factories import MessageFactory, ThreadFactory
 from meta_integration.tests.factories import PhoneNumberFactory
 from templates_app.tests.factories import MessageTemplateFactory
+from workspaces.models import Role
+from workspaces.tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
 BODY = [{"type": "BODY", "text": "A sale!"}]
@@ -113,3 +115,44 @@ def test_a_claim_of_messages_to_subscribers_asks_nothing_more(number, offer):
     assert len(queries("SUBSCRIBED")) == 1
     # The category, and a second claim: something may stand behind.
     assert len(queries("UNSUBSCRIBED")) == 3
+
+
+# The picker, and one's own phone --------------------------------------------------------------------------------------
+@pytest.fixture
+def person(number):
+    return MembershipFactory(workspace=number.workspace, role=Role.AGENT).user
+
+
+def test_the_picker_says_why_an_offer_cannot_be_chosen(client, person, number, offer):
+    client.force_login(person)
+    thread = customer(number, "UNKNOWN")
+    url = f"/inbox/{thread.pk}/templates/"
+    page = client.get(url).content.decode()
+    assert "never said that they want offers" in page and f'{url}{offer.pk}/"' not in page
+    assert "never said that they want offers" in client.get(f"{url}{offer.pk}/").content.decode()
+    assert client.post(f"{url}{offer.pk}/", {"key": "k"}).status_code == 409
+    Contact.objects.filter(pk=thread.contact_id).update(marketing_state="SUBSCRIBED")
+    page = client.get(url).content.decode()
+    assert "never said" not in page and f'{url}{offer.pk}/"' in page
+
+
+def test_a_test_message_to_ones_own_phone_is_ones_own_consent(number, offer, person):
+    message = own_test.send(number, "+1 555 030 9001", author=person, key="k")
+    contact = message.thread.contact
+    contact.refresh_from_db()
+    entry = contact.consent.get()
+    assert (contact.marketing_state, entry.source, entry.actor) == ("SUBSCRIBED", "person", person)
+    assert claimed(number) == [message.pk]
+
+
+def test_a_template_that_is_no_offer_is_taken_for_the_test_and_asks_for_nothing(number, offer, person):
+    plain = MessageTemplateFactory(account=number.account, components=BODY)
+    message = own_test.send(number, "+1 555 030 9001", author=person, key="k")
+    assert message.template == plain
+    assert not message.thread.contact.consent.exists()
+
+
+def test_a_phone_that_said_stop_gets_no_offer_as_a_test_either(number, offer, person):
+    ThreadFactory(number=number, contact__wa_id="15550309001", contact__marketing_state="UNSUBSCRIBED")
+    with pytest.raises(CannotSend, match="wants no offers"):
+        own_test.send(number, "+1 555 030 9001", author=person, key="k")

@@ -53,7 +53,8 @@ def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: in
 def _here(request, current: Thread) -> dict:
     """Who else is here; and the versions of what the page shows, read before the rows."""
     keys = door.keys_of_thread(request.workspace.pk, current.pk)
-    return {"thread_version": live.board.version(keys, unlike=None), "others": presence.others(current, request.user)}
+    version = live.board.version(request.workspace.pk, keys, unlike=None)
+    return {"thread_version": version, "others": presence.others(current, request.user)}
 
 
 def list_context(request, selected: str) -> dict:

@@ -57,7 +57,7 @@ def answer(query: str) -> tuple[int, str]:
         return 403, ""
     if asked.doing and asked.person and asked.thread:
         presence.note(asked.workspace, asked.thread, asked.person, asked.doing)
-    version = live.board.version(asked.keys, unlike=asked.version)
+    version = live.board.version(asked.workspace, asked.keys, unlike=asked.version)
     return (204, "") if version == asked.version != live.NOBODY_KNOWS else (200, version)
 
 

@@ -37,7 +37,7 @@ class News:
 def context(request) -> dict:
     """For a page's list, in a fixed number of queries."""
     # Read before the rows: a change in between is then seen once more, not never.
-    version = live.board.version(door.keys_of(request.workspace.pk), unlike=None)
+    version = live.board.version(request.workspace.pk, door.keys_of(request.workspace.pk), unlike=None)
     person = request.user.pk if workspaces.may_reply(request.role) else 0
     token = live.token_for(request.workspace.pk, person)
     return {"live_version": version, "live_token": token, "news": _news(request)}

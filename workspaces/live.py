@@ -7,7 +7,6 @@ import math
 import secrets
 import threading
 import time
-from collections.abc import Iterable
 
 import structlog
 from django.core import signing
@@ -36,10 +35,12 @@ def touch(workspace_pk: int, *threads: int, in_list: bool = True) -> None:
     keys = [thread_key(workspace_pk, each) for each in threads] or [everything_key(workspace_pk)]
     if threads and in_list:
         keys.append(list_key(workspace_pk))
-    transaction.on_commit(lambda: renew(keys))
+    transaction.on_commit(lambda: renew(workspace_pk, keys))
 
 
-def renew(keys: list[str]) -> None:
+def renew(workspace_pk: int, keys: list[str]) -> None:
+    """These are other versions now."""
+    keys = [*keys, _mark_key(workspace_pk)]
     try:
         client().eval(TOUCH, len(keys), *keys, secrets.token_hex(4), FORGET_AFTER_SECONDS)
     except RedisError as exc:
@@ -49,7 +50,7 @@ def renew(keys: list[str]) -> None:
 
 def version(workspace_pk: int) -> str:
     """The present version of the workspace as a whole; "?" when Valkey cannot say: then pages look for themselves."""
-    return board.version([everything_key(workspace_pk)], unlike=None)
+    return board.version(workspace_pk, [everything_key(workspace_pk)], unlike=None)
 
 
 def everything_key(workspace_pk: int) -> str:
@@ -62,6 +63,11 @@ def list_key(workspace_pk: int) -> str:
 
 def thread_key(workspace_pk: int, thread_pk: int) -> str:
     return f"live:{workspace_pk}:{thread_pk}"
+
+
+def _mark_key(workspace_pk: int) -> str:
+    """Renewed with any other of the workspace."""
+    return f"live:{workspace_pk}:any"
 
 
 # Who may ask ----------------------------------------------------------------------------------------------------------
@@ -84,47 +90,54 @@ class Board:
     """The versions that pages asked for lately, read from Valkey together and a few times a second at most."""
 
     # So old may be what a page is told; with its own second between two questions this makes "at once".
-    FRESH_SECONDS = 0.4
+    FRESH_SECONDS = 0.3
     # A page that would be told of a change has it looked up again: what it shows may be newer than the board.
     SURE_SECONDS = 0.03
     KEPT_SECONDS = 15
 
     def __init__(self):
-        self._lock, self._asked, self._known = threading.Lock(), {}, {}
+        self._lock, self._asked, self._known, self._marks = threading.Lock(), {}, {}, []
         self.forget()
 
-    def version(self, keys: list[str], unlike: str | None) -> str:
+    def version(self, workspace_pk: int, keys: list[str], unlike: str | None) -> str:
         """The versions of these keys as one word; "?" where Valkey cannot say. Surely another one than `unlike`."""
-        found = self._look(keys, self.FRESH_SECONDS)
+        found = self._look(workspace_pk, keys, self.FRESH_SECONDS)
         if found != unlike and found != NOBODY_KNOWS:
-            found = self._look(keys, self.SURE_SECONDS if unlike is not None else 0)
+            found = self._look(workspace_pk, keys, self.SURE_SECONDS if unlike is not None else 0)
         return found
 
     def forget(self) -> None:
         """What this process itself has changed it need not wait for."""
         self._read_at = -math.inf
 
-    def _look(self, keys: list[str], age: float) -> str:
+    def _look(self, workspace_pk: int, keys: list[str], age: float) -> str:
         now = time.monotonic()
         for key in keys:
-            self._asked[key] = now
-        if now - self._read_at > age or not all(key in self._known for key in keys):
+            self._asked[key] = workspace_pk, now
+        if now - self._read_at > age or not self._has(keys):
             with self._lock:
-                # Another may have read while this one waited.
-                if self._read_at <= now or not all(key in self._known for key in keys):
-                    self._read(keys)
+                if self._read_at <= now or not self._has(keys):  # Another may have read while this one waited.
+                    self._read(workspace_pk, keys)
         values = [self._known.get(key, NOBODY_KNOWS) for key in keys]
         return NOBODY_KNOWS if NOBODY_KNOWS in values else ".".join(values)
 
-    def _read(self, keys: Iterable[str]) -> None:
+    def _has(self, keys: list[str]) -> bool:
+        return all(key in self._known for key in keys)
+
+    def _read(self, workspace_pk: int, keys: list[str]) -> None:
+        """One key for each workspace says whether any of its others is new: where nothing changed no other is read."""
         begun = time.monotonic()
-        self._asked = {key: at for key, at in list(self._asked.items()) if begun - at < self.KEPT_SECONDS}
-        wanted = list({*keys, *self._asked})
+        asked = {key: each for key, each in list(self._asked.items()) if begun - each[1] < self.KEPT_SECONDS}
+        asked |= dict.fromkeys(keys, (workspace_pk, begun))
+        self._asked, wanted = asked, list(asked)  # Others may add to it meanwhile.
         try:
-            values = [(value or UNTOUCHED.encode()).decode() for value in client().mget(wanted)]
+            marks = client().mget(sorted({_mark_key(asked[key][0]) for key in wanted}))
+            if marks != self._marks or not self._has(wanted):
+                values = [(value or UNTOUCHED.encode()).decode() for value in client().mget(wanted)]
+                self._known, self._marks = dict(zip(wanted, values, strict=True)), marks
         except RedisError:
-            values = [NOBODY_KNOWS] * len(wanted)
-        self._known, self._read_at = dict(zip(wanted, values, strict=True)), begun
+            self._known, self._marks = dict.fromkeys(wanted, NOBODY_KNOWS), []
+        self._read_at = begun
 
 
 board = Board()

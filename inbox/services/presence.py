@@ -18,9 +18,10 @@ from workspaces.valkey import client
 log = structlog.get_logger(__name__)
 READING, WRITING, GONE = "reading", "writing", "gone"
 # A page says it again so often; one that said nothing for so long was closed without a word.
-SAID_AGAIN_SECONDS = 6
-GONE_AFTER_SECONDS = 15
+SAID_AGAIN_SECONDS = 12
+GONE_AFTER_SECONDS = 30
 MOST_REMEMBERED = 10_000
+SAY = "redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) redis.call('EXPIRE', KEYS[1], 60)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,8 @@ def others(thread: Thread, person: User) -> list[Present]:
         said = client().hgetall(_key(thread.workspace_id, thread.pk))
     except RedisError:
         return []
-    there = {int(pk): value.decode().partition(":") for pk, value in said.items()}
-    oldest = time.time() - GONE_AFTER_SECONDS
-    doing = {pk: what for pk, (what, _, at) in there.items() if pk != person.pk and float(at) > oldest}
+    there = {int(pk): _doing(value) for pk, value in said.items()}
+    doing = {pk: what for pk, what in there.items() if what and pk != person.pk}
     if not doing:
         return []
     team = Membership.objects.for_workspace(thread.workspace_id).filter(user__in=doing, role__in=REPLIERS)
@@ -73,13 +73,20 @@ def _tell(workspace_pk: int, thread_pk: int, person_pk: int, what: str, *, is_ne
         if what == GONE:
             is_new = bool(client().hdel(key, person_pk))
         else:
-            client().hset(key, person_pk, f"{what}:{time.time():.1f}")
-            client().expire(key, 60)
+            # Another process may have said so already.
+            is_new = is_new and _doing(client().hget(key, person_pk) or b"") != what
+            client().eval(SAY, 1, key, person_pk, f"{what}:{time.time():.0f}")
     except RedisError as exc:
         log.info("presence not told", reason=type(exc).__name__)
         return
     if is_new:
-        live.renew([version_key(workspace_pk, thread_pk)])
+        live.renew(workspace_pk, [version_key(workspace_pk, thread_pk)])
+
+
+def _doing(said: bytes) -> str:
+    """What was said, as long as it counts."""
+    what, _, at = said.decode().partition(":")
+    return what if at and float(at) > time.time() - GONE_AFTER_SECONDS else ""
 
 
 def _key(workspace_pk: int, thread_pk: int) -> str:

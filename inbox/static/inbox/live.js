@@ -1,4 +1,4 @@
-// The live inbox: asks once a second whether anything changed, and only then lets htmx fetch what did.
+// The live inbox: asks about once a second whether anything changed, and only then lets htmx fetch what did.
 //
 // Events on body: inbox:changed (the open conversation), inbox:list (the list), inbox:presence (who else is here),
 // inbox:trouble (anything at all, such as a connection that broke).
@@ -7,10 +7,12 @@
   const body = document.body;
   const offline = document.getElementById("offline");
   const EVERY = 1000; // A page that somebody looks at.
+  const QUIET = 1500; // The same, where nothing has changed for a while.
   const HIDDEN = 5000; // One that nobody looks at: for its title, and to ring.
   const CALM = 5000; // While nobody can say whether anything changed.
   let [everything, list] = (body.dataset.liveVersion || "").split(".");
   let thread = "", messages = "", present = "";
+  let changedAt = performance.now();
   let timer = 0, asking = false, missed = false, shown = null;
 
   // What the page shows ----------------------------------------------------------------------------------------------
@@ -112,7 +114,8 @@
   async function ask() {
     if (asking) return soon(50);
     asking = true;
-    const pause = () => (document.hidden ? HIDDEN : EVERY);
+    const isQuiet = performance.now() - changedAt > 20000;
+    const pause = () => (document.hidden ? HIDDEN : isQuiet ? QUIET : EVERY);
     let next = pause();
     try {
       const about = thread;
@@ -124,6 +127,7 @@
         throw new Error(answer.status);
       } else if (answer.status === 200) {
         const version = await answer.text();
+        changedAt = performance.now();
         if (about === thread) heard(version);
         next = version === "?" ? CALM : pause();
       }

@@ -73,7 +73,10 @@ def react(request, pk):
     try:
         reacting.react(message, request.POST.get("emoji", "").strip(), author=request.user)
     except sending.CannotSend as exc:
-        return conversation.show(request, current, status=409, problem=str(exc))
+        # The problem is said above the text, which is not among the messages.
+        answer = conversation.show(request, current, status=409, target="conversation", problem=str(exc))
+        answer.headers["HX-Retarget"] = "#conversation"
+        return answer
     return conversation.show(request, current) if request.htmx else redirect("inbox:thread", current.pk)
 
 

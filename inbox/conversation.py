@@ -30,9 +30,9 @@ LIST = ("live", "news", "list", "together", "keyboard")
 SCRIPTS = [f"inbox/{name}.js" for name in (*LIST, "conversation", *COMPOSER, "work", "notes", "panel")]
 
 
-def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: int = 200, **answer):
+def show(request, current: Thread, *, page: str = "inbox/inbox.html", status: int = 200, target: str = "", **answer):
     """The conversation, `answer` saying what stands below it: by itself what the window allows."""
-    part = PARTS.get(request.htmx.target, "_conversation") if request.htmx else ""
+    part = PARTS.get(target or request.htmx.target, "_conversation") if request.htmx else ""
     context = {"problem": "", "text": "", "list_query": listing.Filters.read(request.GET).query(), **answer}
     if part in ("", "_open", "_conversation"):
         context |= _here(request, current)

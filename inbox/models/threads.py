@@ -1,5 +1,7 @@
 """Our messages with one customer on one number, as one place of work."""
 
+import math
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -96,9 +98,9 @@ class Thread(WorkspaceModel):
         return bool(self.window_expires_at and self.window_expires_at > timezone.now())
 
     def window_seconds(self) -> int:
-        """How long it is still open."""
+        """How long it is still open, and not a moment less."""
         left = self.window_expires_at - timezone.now() if self.window_expires_at else None
-        return max(0, int(left.total_seconds())) if left else 0
+        return max(0, math.ceil(left.total_seconds())) if left else 0
 
 
 class Case(WorkspaceModel):

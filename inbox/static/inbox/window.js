@@ -30,7 +30,14 @@
   function fetchAnswer(url, what) {
     if (Date.now() - triedAt < TRY_AGAIN) return;
     triedAt = Date.now();
-    htmx.ajax("GET", url, { target: "#answer", swap: "innerHTML" }).then(() => { triedAt = 0; composer.say(what); }, () => {});
+    htmx.ajax("GET", url, { target: "#answer", swap: "innerHTML" }).then(() => {
+      triedAt = 0;
+      composer.say(what);
+      if (what !== "closed") return;
+      // It stands here because of the window, and goes with it.
+      byId("answer").querySelector(".to-writing")?.setAttribute("data-when-open", "");
+      htmx.trigger(document.body, "inbox:changed");
+    }, () => {});
   }
   function look() {
     const left = secondsLeft(), answer = byId("answer");

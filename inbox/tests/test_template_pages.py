@@ -91,7 +91,7 @@ def test_the_latest_used_come_first_and_a_search_finds_any_words(client, agent, 
     ]
     MessageFactory(thread=thread, template=others[39], type="template", status="sent")
     page = page_of(client, thread, "templates/")
-    assert page.count("<li><a") == 30 and "There are more" in page
+    assert page.count(f'<li><a href="/inbox/{thread.pk}/templates/') == 30 and "There are more" in page
     assert page.index(others[39].name) < page.index(others[0].name)
     found = page_of(client, thread, "templates/", q="number 17")
     assert others[17].name in found and others[3].name not in found

@@ -230,6 +230,7 @@
     }
     mark();
   });
+  body.classList.add("has-script");
   // After the other scripts have said what they can do.
   addEventListener("DOMContentLoaded", () => { ready(isWide()); mark(); });
 })();

@@ -51,6 +51,7 @@
     const firstKnown = fresh.find((each) => each.id !== "older" && document.getElementById(each.id)?.parentElement === of);
     let isPast = false, cursor = null, added = 0;
     for (const each of [...of.children]) {
+      if (each.id === "pending") continue; // What has not reached the server yet.
       isPast ||= firstKnown && each.id === firstKnown.id;
       if (!ids.has(each.id) && (isPast || each.id === "older" && !hasOlder)) each.remove();
     }

@@ -84,7 +84,4 @@
     event.preventDefault();
     (isField ? document.querySelector("#emoji .emoji-grid button") : move(event.target, event.key))?.focus();
   });
-  const show = () => { for (const more of document.querySelectorAll("[data-tool=react-more]")) more.hidden = false; };
-  body.addEventListener("htmx:afterSwap", show);
-  addEventListener("DOMContentLoaded", show);
 })();

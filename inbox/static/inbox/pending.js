@@ -149,7 +149,7 @@
     }
     composer.text()?.focus();
   });
-  body.addEventListener("htmx:afterSwap", () => {
+  body.addEventListener("htmx:afterOnLoad", () => {
     const messages = byId("messages");
     const isAtEnd = messages && messages.scrollHeight - messages.scrollTop - messages.clientHeight < 60;
     draw();

@@ -49,7 +49,7 @@
       fetchAnswer(answer.dataset.url, "reopened");
     }
   }
-  document.body.addEventListener("htmx:afterSwap", look);
+  document.body.addEventListener("htmx:afterOnLoad", look);
   document.addEventListener("visibilitychange", look);
   setInterval(look, 1000);
   addEventListener("DOMContentLoaded", look);

@@ -11,10 +11,9 @@ from workspaces.models import Workspace
 PHONES = "15559"
 LONG_CONVERSATION = 5_000
 TAGS = {"VIP": "purple", "Return": "orange", "Wholesale": "blue", "Complaint": "red", "Newsletter": "green"}
-FIRST_NAMES = (
-    "Ada Ben Carla Dario Élodie Farid Greta Hugo Ines Jonas Karima Liam Mei Noor Olga Pablo Rosa Sami Tove عمر 美咲"
-)
-LAST_NAMES = "Example Sample Muster Modello Ejemplo Exemple Przykład Voorbeeld Örnek مثال"
+# Nobody is called like this.
+FIRST_NAMES = "Example Sample Muster Modello Ejemplo Exemple Przykład Voorbeeld Örnek مثال 例"
+LAST_NAMES = "Customer Kunde Cliente Client Klant Klient Müşteri عميل お客様"
 WORDS = (
     "the and to you have it in is my order please thanks when will be where blue red green size small large shipping "
     "parcel arrived today tomorrow yesterday money back return broken missing wrong colour invoice address street "
@@ -64,9 +63,9 @@ STEPS = {
     "same every time": "SELECT setseed(0.42)",
     "memory": "SET LOCAL work_mem = '256MB'",
     "customers": """
-        INSERT INTO inbox_contact (workspace_id, wa_id, parent_user_id, name, username, language, attributes,
-                                   marketing_state, blocked_at, created_at)
-        SELECT %(workspace)s, %(phones)s || lpad(n::text, 7, '0'), '',
+        INSERT INTO inbox_contact (workspace_id, wa_id, parent_user_id, profile_name, name, username, language,
+                                   attributes, marketing_state, blocked_at, created_at)
+        SELECT %(workspace)s, %(phones)s || lpad(n::text, 7, '0'), '', '',
                (%(first)s::text[])[1 + n %% cardinality(%(first)s::text[])] || ' '
                    || (%(last)s::text[])[1 + (n / 7) %% cardinality(%(last)s::text[])] || ' ' || n,
                CASE WHEN n %% 10 = 0 THEN 'example.' || n ELSE '' END, 'en', '{}',
@@ -74,6 +73,7 @@ STEPS = {
                CASE WHEN random() < %(blocked)s THEN now() END, now() - interval '200 days'
         FROM generate_series(1, %(threads)s) AS n
         ON CONFLICT DO NOTHING""",
+    "anew": "DROP TABLE IF EXISTS example_threads",
     "conversations": """
         CREATE TEMPORARY TABLE example_threads ON COMMIT DROP AS
         WITH made AS (

@@ -173,11 +173,11 @@ def _reply(request, current: Thread, written: composer.Written) -> None:
 def mark_read(request, current: Thread) -> None:
     """Seen by somebody who answers. Support and analysts look without a trace."""
     if current.unread_count and workspaces.may_reply(request.role):
+        if current.stays_unread and request.htmx.target == "messages":
+            return
         newest = reading.newest_unsaid(current)
-        if newest is None and request.htmx.target == "messages":
-            return  # Nothing new came: somebody marked it as unread, and a page that only follows is no reader.
         if newest:
             wakeups.wake_on_commit(tasks.mark_as_read, newest)
-        Thread.objects.for_workspace(request.workspace).filter(pk=current.pk).update(unread_count=0)
+        Thread.objects.for_workspace(request.workspace).filter(pk=current.pk).update(unread_count=0, stays_unread=False)
         current.unread_count = 0
         live.touch(request.workspace.pk, current.pk)

@@ -35,7 +35,7 @@ def customer_wrote(thread: Thread, message: Message) -> None:
 
 def _asks_for_an_answer(thread: Thread, message: Message, opens: dict) -> None:
     now, at = _locked(thread), message.occurred_at
-    changes = {**opens, "unread_count": now.unread_count + 1}
+    changes = {**opens, "unread_count": now.unread_count + 1, "stays_unread": False}
     is_news = now.resolved_at is None or at > now.resolved_at - UNSEEN
     if is_news:
         changes |= {"status": Thread.Status.OPEN, "snoozed_until": None}

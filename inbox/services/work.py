@@ -118,7 +118,7 @@ def wake(thread: Thread, actor: User | None = None, *, due_at: datetime | None =
         return False
     changes = {"snoozed_until": None}
     if actor is None:
-        changes["unread_count"] = max(locked.unread_count, 1)
+        changes |= {"unread_count": max(locked.unread_count, 1), "stays_unread": True}
     _change(thread, **changes)
     events.note(thread, Kind.WOKEN, actor, **({} if actor else {"by_itself": "time"}))
     return True
@@ -126,9 +126,9 @@ def wake(thread: Thread, actor: User | None = None, *, due_at: datetime | None =
 
 def mark_unread(thread: Thread, actor: User | None) -> bool:
     """As if nobody had read it yet. False where it is unread already."""
-    if not Thread.objects.filter(pk=thread.pk, unread_count=0).update(unread_count=1):
+    if not Thread.objects.filter(pk=thread.pk, unread_count=0).update(unread_count=1, stays_unread=True):
         return False
-    thread.unread_count = 1
+    thread.unread_count, thread.stays_unread = 1, True
     live.touch(thread.workspace_id, thread.pk)
     return True
 

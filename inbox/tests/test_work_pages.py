@@ -77,7 +77,7 @@ def test_who_only_looks_sees_how_it_stands_and_has_no_buttons(client, thread, do
 
 
 def test_unread_stays_unread_for_pages_that_only_follow(client, thread, ann, do):
-    MessageFactory(thread=thread, direction="in", status="received", wamid="wamid.a", told_read_at=timezone.now())
+    MessageFactory(thread=thread, direction="in", status="received", wamid="wamid.a")
     assert do("unread").url == "/inbox/"
     client.get(f"/inbox/{thread.pk}/", headers={"HX-Request": "true", "HX-Target": "messages"})
     assert Thread.objects.get().unread_count == 1

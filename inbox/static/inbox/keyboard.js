@@ -29,7 +29,7 @@
   const own = { j: () => move(1), k: () => move(-1), x: choose, "?": () => help.showModal() };
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && event.target.id === "search") return event.target.blur();
+    if (event.key === "Escape" && !event.defaultPrevented && ["search", "reply", "note"].includes(event.target.id)) return event.target.blur();
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!known.has(event.key) || types(event.target)) return;
     if (own[event.key]) own[event.key]();

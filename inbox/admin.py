@@ -4,20 +4,12 @@ from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from inbox.models import Contact, Message, MessageStatus, OrphanStatus, Thread
+from inbox import admin_contacts  # noqa: F401 - it registers the customers
+from inbox.models import Message, MessageStatus, OrphanStatus, Thread
 from inbox.services import sending
 from meta_integration import error_book
 from workspaces import services
 from workspaces.admin_base import SupportAdmin, WorkspaceAdmin
-
-
-@admin.register(Contact)
-class ContactAdmin(WorkspaceAdmin):
-    list_display = ["__str__", "wa_id", "username", "created_at"]
-    list_select_related = ["workspace"]
-    search_fields = ["name", "wa_id", "username", "user_id"]
-    ordering = ["-id"]
-    fields = ["name", "wa_id", "username", "user_id", "created_at"]
 
 
 @admin.register(Thread)

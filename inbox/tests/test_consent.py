@@ -5,6 +5,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from inbox.models import ConsentEntry, Contact, Message, Thread, ThreadEvent
@@ -376,3 +377,11 @@ def test_what_a_person_notes_has_their_name_and_proof(number):
     entry = ConsentEntry.objects.get()
     assert (entry.actor, entry.proof, entry.state) == (person, "On the phone", "SUBSCRIBED")
     assert thread.events.get().actor == person
+
+
+def test_what_the_builder_suggests_and_the_recipes_name_are_words():
+    builder = (settings.BASE_DIR / "templates_app/templates/templates_app/_builder.html").read_text()
+    recipes = (settings.BASE_DIR / "docs/adding.md").read_text()
+    for text in (words.LANGUAGES["en"].offers[0], words.LANGUAGES["en"].no_offers[0]):
+        assert f"“{text}”" in builder and f"“{text}”" in " ".join(recipes.split())
+    assert all(payload in recipes for payload in words.PAYLOADS)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from inbox.models import Message
+from inbox.models import Contact, Message
 from inbox.outbox import claims
 from inbox.outbox.pump import pump
 from inbox.outbox.settle import MOST_ATTEMPTS
@@ -237,3 +237,18 @@ def test_what_waits_with_a_template_uses_it(thread, template, django_assert_num_
         (use,) = uses(template)
     assert (use.name, use.count) == (thread.number.display_phone_number, 3)
     assert f"template__id__exact={template.pk}" in use.url
+
+
+def test_a_customer_who_wants_no_offers_at_whatsapp_is_unsubscribed_at_once(meta, thread, template):
+    template.category = "MARKETING"
+    template.save()
+    Contact.objects.update(marketing_state="SUBSCRIBED")
+    thread.contact.refresh_from_db()
+    first = queued(thread, template)
+    meta(131050)
+    pump(thread.number_id)
+    first.refresh_from_db()
+    assert (first.status, first.error_code) == (S.FAILED, 131050)
+    contact = Contact.objects.get(pk=thread.contact_id)
+    assert (contact.marketing_state, contact.consent.get().message) == ("UNSUBSCRIBED", first)
+    assert Contact.objects.filter(marketing_state="SUBSCRIBED").exists()

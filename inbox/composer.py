@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from inbox import kinds, specials
+from inbox import harmless, kinds, specials
 from inbox.models import CannedReply, Message, Thread
 from inbox.outgoing import LONGEST_TEXT
 from inbox.outgoing.parts import CAPTION
@@ -74,7 +74,7 @@ def quotable(thread: Thread, pk: str) -> Message | None:
 
 def words_of(message: Message) -> str:
     """What a quote shows of it."""
-    return " ".join(message.body.split())[:QUOTED_WORDS] or kinds.name_of(message)
+    return harmless.line(message.body, QUOTED_WORDS) or kinds.name_of(message)
 
 
 def context(request, thread: Thread, given: dict) -> dict:

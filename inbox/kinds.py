@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from inbox import harmless
 from inbox.models import Message, Thread
 
 NAMES = {
@@ -53,4 +54,4 @@ def name_of(holder: Message | Thread) -> str:
 
 
 def name_of_type(kind: str) -> str:
-    return str(NAMES.get(kind) or _("A message of the kind “%(type)s”") % {"type": kind})
+    return str(NAMES.get(kind) or _("A message of the kind “%(type)s”") % {"type": harmless.line(kind)})

@@ -58,7 +58,8 @@ def remedy_for(message: Message, thread: Thread, template_goes: bool = False) ->
     if code == WRONG_FILE:
         return _or_template(Remedy(todo=str(FILES_THAT_GO), may_retry=True, **said), closed)
     if verdict.error_class is ErrorClass.WINDOW_CLOSED:
-        return _or_template(Remedy(may_retry=True, **said), closed)
+        words = _("The customer has written since then, so the same message can go out now.")
+        return _or_template(Remedy(todo="" if closed else words, may_retry=True, **said), closed)
     if verdict.error_class is ErrorClass.TEMPLATE_STOPPED:
         if template_goes:
             return Remedy(may_retry=True, **said)

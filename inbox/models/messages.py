@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now, Upper
@@ -108,6 +108,8 @@ class Message(WorkspaceModel):
             GinIndex(
                 OpClass(Upper("body"), name="gin_trgm_ops"), condition=Q(priority__lt=2), name="messages_searched"
             ),
+            # The figures of a period. So small, and kept by ranges of the table, that a status costs it nothing.
+            BrinIndex(fields=["occurred_at"], name="messages_by_time", pages_per_range=16, autosummarize=True),
             models.Index(fields=["retry_of"], condition=Q(retry_of__isnull=False), name="messages_tried_again"),
             # When each was used last, and whether a template may be deleted, without a look through all messages.
             models.Index(fields=["template", "-id"], condition=Q(template__isnull=False), name="messages_of_template"),

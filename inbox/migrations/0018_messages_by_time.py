@@ -3,7 +3,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inbox", "0016_retry_of")]
+    dependencies = [("inbox", "0017_stays_unread")]
 
     operations = [
         migrations.AddIndex(

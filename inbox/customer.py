@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from inbox import told
 from inbox.bubbles import money
 from inbox.models import ConsentEntry, MarketingState, Message, Note, Priority, Tag, Thread
 from inbox.services import consent, customers, merging
@@ -61,7 +62,7 @@ def _consents(thread: Thread) -> list[ConsentEntry]:
     said = ConsentEntry.objects.for_workspace(thread.workspace_id).filter(contact=thread.contact_id)
     entries = list(said.select_related("actor").order_by("-at", "-pk")[:SHOWN])
     for entry in entries:
-        entry.words = words_of(entry)
+        entry.words, entry.proof_words = words_of(entry), told.proof(entry.proof)
     return entries
 
 

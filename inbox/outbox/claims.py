@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import DurationField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inbox.models import Message, Priority
 from inbox.outbox import reach
@@ -238,15 +238,15 @@ def _too_old() -> QuerySet[Message]:
     return waiting.filter(Q(not_before__lt=since) | has_no_time | is_over)
 
 
-def _fail(messages: QuerySet[Message], because) -> int:
-    failed = move_messages(messages.values_list("pk", flat=True), S.FAILED, error=str(because))
+def _fail(messages: QuerySet[Message], because: str) -> int:
+    failed = move_messages(messages.values_list("pk", flat=True), S.FAILED, error=because)
     tell_pages(failed)
     return len(failed)
 
 
 def unknown() -> dict:
     """The columns of a message of which nobody knows whether Meta has it."""
-    reason = _(
+    reason = gettext_noop(
         "WhatsApp did not confirm it, so it may or may not have gone out. Galantis does not send it again by itself."
     )
     return {"lease_until": None, "error": reason}

@@ -1,7 +1,7 @@
 """Files are at Meta before the messages that need them leave: each is uploaded once for the number."""
 
 from django.db import connections
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inbox.outbox.claims import Claimed
 from meta_integration.graph.errors import ErrorClass, GraphUnreachable
@@ -17,7 +17,9 @@ class UploadFailed(Exception):
         self.code, self.subcode = getattr(error, "code", None), getattr(error, "subcode", None)
         self.retry_after, self.known = getattr(error, "retry_after", None), getattr(error, "known", None)
         self.error_class = getattr(error, "error_class", ErrorClass.TRY_AGAIN)
-        self.details = getattr(error, "details", "") or _("The file could not be read, or could not be uploaded.")
+        self.details = getattr(error, "details", "") or gettext_noop(
+            "The file could not be read, or could not be uploaded."
+        )
         # Without an answer of Meta's it is the network's fault, not the file's: as often as it takes.
         self.is_networks_fault = isinstance(error, GraphUnreachable)
         if self.error_class is ErrorClass.UNKNOWN_OUTCOME:
@@ -39,7 +41,7 @@ def look_up(run, rows: list[Claimed]) -> None:
         if pk in assets:
             run.uploads.submit(_upload, run, assets[pk])
         else:
-            run.answers.put((pk, media.WrongFile(_("The file is not there any more."))))
+            run.answers.put((pk, media.WrongFile(gettext_noop("The file is not there any more."))))
 
 
 def take(run, uploads: list[tuple[int, str | BaseException]]) -> list[tuple[Claimed, UploadFailed]]:

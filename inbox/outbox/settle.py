@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inbox.models import Message, Priority, Thread
 from inbox.outbox import claims, files
@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 S = Message.Status
 # With their pauses some ten minutes: an outage of Meta's fails nothing.
 MOST_ATTEMPTS = 7
+TRIED_OFTEN = gettext_noop("Meta could not take the message in %(count)s tries.")
 # So many answers in a row that are no answers, and the number rests. After a rest one message tries for all.
 UNANSWERED = 10
 FIRST_REST, LONGEST_REST_OF_NUMBER = timedelta(seconds=5), timedelta(minutes=1)
@@ -160,7 +161,7 @@ def _pause(row: Claimed) -> float:
 
 def _reason(row: Claimed, answer: GraphAPIError) -> str:
     if answer.error_class is ErrorClass.TRY_AGAIN and not isinstance(answer, files.UploadFailed):
-        return _("Meta could not take the message in %(count)s tries.") % {"count": row.attempts + 1}
+        return TRIED_OFTEN % {"count": row.attempts + 1}
     if row.template_id and answer.code in news.DIFFERS:
         return template_refusals.words(row.content, answer.code, answer.details)
     return statuses.reason_of(answer.code, answer.subcode, answer.details)

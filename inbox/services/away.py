@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inbox import outgoing
 from inbox.models import InboxSettings, Message, Priority, Thread
@@ -14,6 +14,8 @@ from inbox.services import hearing, hours, sending
 log = structlog.get_logger(__name__)
 # What comes later than this was written when somebody may have been there: an answer would only confuse.
 LATE = timedelta(minutes=10)
+# How its message is named, in the reader's language.
+ORIGIN = gettext_noop("Away message")
 
 
 def answer(thread: Thread, message: Message, wanted: InboxSettings) -> bool:
@@ -29,7 +31,7 @@ def answer(thread: Thread, message: Message, wanted: InboxSettings) -> bool:
         return False
     thread.refresh_from_db(fields=["window_expires_at"])
     try:
-        sending.queue(thread, outgoing.text(wanted.away_message), priority=Priority.AUTOMATIC, origin=_("Away message"))
+        sending.queue(thread, outgoing.text(wanted.away_message), priority=Priority.AUTOMATIC, origin=ORIGIN)
     except (sending.CannotSend, outgoing.BadMessage) as exc:
         log.info("the away message was not sent", thread=thread.pk, reason=type(exc).__name__)
         return False

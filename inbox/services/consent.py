@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 
 from inbox.models import ConsentEntry, Contact, MarketingState, Message, Thread, ThreadEvent
 from inbox.services import events
@@ -21,8 +21,8 @@ METAS = (Source.META, Source.REFUSED)
 EVER = datetime.min.replace(tzinfo=UTC)
 # Meta's code for a customer who gets no offers of this shop.
 REFUSED_OFFERS = 131050
-NOT_WANTED = gettext_lazy("The customer wants no offers by now, so it was not sent.")
-NEVER_SAID = gettext_lazy("The customer never said that they want offers, so it was not sent.")
+NOT_WANTED = gettext_noop("The customer wants no offers by now, so it was not sent.")
+NEVER_SAID = gettext_noop("The customer never said that they want offers, so it was not sent.")
 
 
 @transaction.atomic
@@ -97,7 +97,7 @@ def why_not(contact: Contact, category: str) -> str:
 
 def why_skipped(marketing_state: str) -> str:
     """The reason at a message that was queued and is not sent after all."""
-    return str(NOT_WANTED if marketing_state == UNSUBSCRIBED else NEVER_SAID)
+    return NOT_WANTED if marketing_state == UNSUBSCRIBED else NEVER_SAID
 
 
 def _is_known(said: list[ConsentEntry], state: str, source: str, at: datetime, message: Message | None) -> bool:

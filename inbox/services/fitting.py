@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from inbox.models import Message
 from inbox.services.moves import move_messages
@@ -18,7 +18,7 @@ from templates_app.models import MessageTemplate
 from templates_app.services import render as rendering
 from workspaces import live
 
-CHANGED = _(
+CHANGED = gettext_noop(
     "The template was changed while this message waited, and needs other values now, so it was not sent. Send it anew."
 )
 
@@ -53,7 +53,7 @@ def _anew(row, template: MessageTemplate):
     except (rendering.MissingValues, rendering.WrongValue):
         rendered = None
     if rendered is None:
-        move_messages([row.pk], Message.Status.FAILED, error=str(CHANGED), lease_until=None)
+        move_messages([row.pk], Message.Status.FAILED, error=CHANGED, lease_until=None)
         live.touch(template.workspace_id, row.thread_id, in_list=False)
         return None
     files = media.assets_in(rendered.content)

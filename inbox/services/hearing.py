@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inbox import outgoing
 from inbox.models import ConsentEntry, Message, Priority, Thread
@@ -16,6 +16,8 @@ Source = ConsentEntry.Source
 ANSWERED_WITHIN = timedelta(minutes=15)
 # Two programs that answer each other must come to an end.
 MOST_ANSWERS, IN_TIME = 4, timedelta(hours=24)
+# How its messages are named, in the reader's language.
+AFTER_STOP, AFTER_START = gettext_noop("Answer to STOP"), gettext_noop("Answer to START")
 
 
 def hear(message: Message | None) -> None:
@@ -48,7 +50,7 @@ def _confirm(thread: Thread, message: Message, wish: Wish) -> None:
     if heard.filter(at__gt=now - IN_TIME).count() > MOST_ANSWERS:
         return
     built = outgoing.text(words.answer(wish, _speaks(thread)))
-    origin = _("Answer to STOP") if wish.state == STOP else _("Answer to START")
+    origin = AFTER_STOP if wish.state == STOP else AFTER_START
     key = "consent-" + hashlib.sha256(str(message.wamid).encode()).hexdigest()[:48]
     try:
         sending.queue(thread, built, key=key, priority=Priority.AUTOMATIC, origin=origin)

@@ -3,6 +3,7 @@
 import re
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inbox.models import Message, Priority
 from inbox.services import consent, contacts, receiving, sending
@@ -16,6 +17,7 @@ from workspaces.models import User
 
 # Meta's own sample, which real numbers may be refused: only where there is no other.
 SAMPLE = "hello_world"
+PROOF = gettext_noop("They sent a test message to their own phone.")
 
 
 class NeverRead(CannotSend):
@@ -48,8 +50,7 @@ def send(number: PhoneNumber, phone: str, *, author: User, key: str) -> Message:
     thread = receiving.thread_with(number, contact, contact.created_at)
     if template.category == MARKETING and contact.marketing_state == consent.UNKNOWN:
         # Who types their own phone here wants the message.
-        proof = _("They sent a test message to their own phone.")
-        consent.note(contact, consent.SUBSCRIBED, consent.Source.PERSON, thread=thread, actor=author, proof=proof)
+        consent.note(contact, consent.SUBSCRIBED, consent.Source.PERSON, thread=thread, actor=author, proof=PROOF)
         thread.contact.refresh_from_db(fields=["marketing_state"])
     return sending.queue_template(thread, template, {}, author=author, key=key, priority=Priority.AGENT)
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from inbox import told
 from inbox.models import Message, Thread
 from inbox.services import waiting
 from meta_integration import error_book
@@ -45,7 +46,7 @@ def remedy_for(message: Message, thread: Thread, template_goes: bool = False) ->
 
     `template_goes` says that its template may be sent by now.
     """
-    code, why = message.error_code, message.error
+    code, why = message.error_code, told.reason(message.error)
     verdict = classify(code)
     entry = error_book.entry_of(code)
     why = why or entry.happened
@@ -73,7 +74,7 @@ def remedy_for(message: Message, thread: Thread, template_goes: bool = False) ->
 
 def _of_ours(message: Message, why: str, closed: bool) -> Remedy:
     """Galantis itself did not send it: it waited too long, or its template changed meanwhile."""
-    if message.type == "template" and why != str(waiting.TOO_OLD):
+    if message.type == "template" and message.error != waiting.TOO_OLD:
         return Remedy(why, to_templates=True)
     return _or_template(Remedy(why, may_retry=True), closed)
 

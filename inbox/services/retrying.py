@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from inbox import told
 from inbox.models import Message, Thread
 from inbox.outgoing import Outgoing
 from inbox.services import remedies, sending, statuses
@@ -19,7 +20,9 @@ def retry(message: Message, thread: Thread, author: User) -> Message:
     if message.status != Message.Status.FAILED or message.direction != Message.Direction.OUT:
         raise sending.CannotSend(_("Not sent again: this message did not fail."))
     if not remedies.remedy_for(message, thread, bool(template and template.is_sendable)).may_retry:
-        raise sending.CannotSend(_("Not sent again: it would fail as before. %(why)s") % {"why": message.error})
+        raise sending.CannotSend(
+            _("Not sent again: it would fail as before. %(why)s") % {"why": told.reason(message.error)}
+        )
     key = f"again-{message.pk}"
     if message.type == "template":
         again = sending.queue_template(thread, template, _values(message), author=author, key=key)

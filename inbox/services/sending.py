@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inbox import kinds, outgoing, tasks
 from inbox.models import Message, Priority, Thread
@@ -21,6 +22,8 @@ from workspaces import services as workspaces
 from workspaces.models import User
 
 OLDEST_TO_REACT_TO = timedelta(days=30)
+
+TAKEN_BACK = gettext_noop("%(who)s took it back before it went out.")
 
 
 class CannotSend(Exception):
@@ -164,7 +167,7 @@ def settle_unknown(message: Message, actor: User, *, went_out: bool) -> bool:
 
 def take_back(message: Message, actor: User) -> bool:
     """A message that waits is not sent after all. False where it waits no more."""
-    why = _("%(who)s took it back before it went out.") % {"who": actor.label}
+    why = TAKEN_BACK % {"who": actor.label}
     if not move_messages([message.pk], Message.Status.CANCELLED, error=why[:500]):
         return False
     arriving.answer_came_to_nothing(message.thread)

@@ -3,8 +3,7 @@
 import re
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 
 from meta_integration.error_book import plain_words
 from meta_integration.graph.errors import ErrorClass, classify
@@ -12,6 +11,8 @@ from templates_app.models import MessageTemplate
 from templates_app.services import news
 
 PART = re.compile(r"(?:cards\[\d+\]\.|card \d+ )?(header|body|buttons?)\b(?: (\d+))?", re.IGNORECASE)
+
+ONE_BUTTON = gettext_noop("button %(n)s")
 
 
 def is_about_template(code: int | None) -> bool:
@@ -27,19 +28,19 @@ def words(content: dict, code: int, details: str) -> str:
     """Why this message failed, naming the template and the part of it that Meta named."""
     template = content["template"]
     named = {"template": template["name"], "language": template["language"]["code"], "part": _part(details)}
-    return str(WORDS[code]) % named
+    return WORDS[code] % named
 
 
 WORDS = {
-    132000: gettext_lazy(
+    132000: gettext_noop(
         "Meta found more or fewer values for %(part)s of the template “%(template)s” (%(language)s) than it has gaps "
         "there. Galantis looks at the template anew. Send it again in a minute."
     ),
-    132005: gettext_lazy(
+    132005: gettext_noop(
         "With its values, %(part)s of the template “%(template)s” (%(language)s) is longer than WhatsApp allows. "
         "Shorten the values and send it again."
     ),
-    132012: gettext_lazy(
+    132012: gettext_noop(
         "A value for %(part)s of the template “%(template)s” (%(language)s) is of another kind than Meta expects "
         "there. Galantis looks at the template anew. Check the values and send it again in a minute."
     ),
@@ -51,5 +52,5 @@ def _part(details: str) -> str:
     found = PART.match(details.strip())
     part, place = (found[1].lower(), found[2]) if found else ("", None)
     if part.startswith("button"):
-        return _("button %(n)s") % {"n": int(place) + 1} if place else _("the buttons")
-    return {"header": _("the header"), "body": _("the text")}.get(part) or _("a part")
+        return ONE_BUTTON % {"n": int(place) + 1} if place else gettext_noop("the buttons")
+    return {"header": gettext_noop("the header"), "body": gettext_noop("the text")}.get(part) or gettext_noop("a part")

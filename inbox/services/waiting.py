@@ -6,14 +6,14 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from inbox.models import Message
 from meta_integration.models import WABA
 from meta_integration.services.waiting import Waiting
 
-TOO_LATE = _("It waited until the 24 hours after the customer's last message were over, so it was not sent.")
-TOO_OLD = _(
+TOO_LATE = gettext_noop("It waited until the 24 hours after the customer's last message were over, so it was not sent.")
+TOO_OLD = gettext_noop(
     "It waited so long that it may be out of date by now, so it was not sent. Send it anew if it is still true."
 )
 WINDOW = timedelta(hours=24)
@@ -46,12 +46,12 @@ def _failed(account: WABA, since: datetime):
     return sent_lately.filter(
         number__account=account,
         status=Message.Status.FAILED,
-        error=str(TOO_LATE),
+        error=TOO_LATE,
         thread__window_expires_at__gte=since,
     )
 
 
 def _list_url(since: datetime) -> str:
     """The messages of the admin that failed for this reason."""
-    named = {"status__exact": "failed", "error__exact": str(TOO_LATE), "created_at__gte": (since - WINDOW).isoformat()}
+    named = {"status__exact": "failed", "error__exact": TOO_LATE, "created_at__gte": (since - WINDOW).isoformat()}
     return f"{reverse('admin:inbox_message_changelist')}?{urlencode(named)}"

@@ -5,7 +5,7 @@ from django.template.defaultfilters import date
 from django.utils import timezone
 from django.utils.html import format_html
 
-from inbox import kinds
+from inbox import kinds, told
 from inbox.models import Message, Thread
 from meta_integration import error_book, filetypes
 from meta_integration.models import MediaAsset
@@ -69,6 +69,18 @@ def measures(asset: MediaAsset) -> str:
 def book(code: int) -> str:
     """The code, as a link to what the error book says about it."""
     return error_book.link_to(code)
+
+
+@register.filter
+def reason(error: str) -> str:
+    """Why a message did not go out."""
+    return told.reason(error)
+
+
+@register.filter
+def origin(message: Message) -> str:
+    """What sent it, where no person did."""
+    return told.origin(message.origin)
 
 
 @register.filter

@@ -9,6 +9,7 @@ from workspaces.models import User
 
 # What asks for no answer, and is none: the list shows it, and nobody's work begins or ends with it.
 ASKS_NOTHING = ("reaction", "revoke")
+TO_NOTHING = (Message.Status.CANCELLED, Message.Status.FAILED)
 
 
 def open_since(thread: Thread, at: datetime) -> None:
@@ -54,7 +55,7 @@ def answers(thread: Thread):
     """What people of the shop wrote: in Galantis, or in WhatsApp's own app, whose messages carry Meta's id in them."""
     written = Q(author__isnull=False) | Q(content__has_key="id")
     mine = Message.objects.for_workspace(thread.workspace_id).filter(thread=thread, direction=Message.Direction.OUT)
-    return mine.filter(written).exclude(type__in=ASKS_NOTHING).exclude(status=Message.Status.CANCELLED)
+    return mine.filter(written).exclude(type__in=ASKS_NOTHING).exclude(status__in=TO_NOTHING)
 
 
 def _open(thread: Thread):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
-from inbox.models import Message
+from inbox.models import Message, Priority, Thread
 
 S = Message.Status
 
@@ -43,7 +43,18 @@ def move_messages(pks: Iterable[int], to: str, *, where: dict | None = None, **f
         moved = list(movable.select_for_update().values_list("pk", flat=True))
         if moved:
             Message.objects.filter(pk__in=moved).update(status=to, **fields)
+        if moved and to in (S.FAILED, S.CANCELLED):
+            _wait_again(moved)
     return moved
+
+
+def _wait_again(pks: list[int]) -> None:
+    """A person's answer came to nothing: the customer waits as if it had not been written."""
+    from inbox.services import arriving  # It needs this module itself.
+
+    answers = Message.objects.filter(pk__in=pks, author__isnull=False, priority=Priority.AGENT)
+    for thread in Thread.objects.filter(pk__in=answers.values("thread")).order_by("pk"):
+        arriving.answer_came_to_nothing(thread)
 
 
 RECORD_SENT = """

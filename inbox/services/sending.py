@@ -170,7 +170,6 @@ def take_back(message: Message, actor: User) -> bool:
     why = TAKEN_BACK % {"who": actor.label}
     if not move_messages([message.pk], Message.Status.CANCELLED, error=why[:500]):
         return False
-    arriving.answer_came_to_nothing(message.thread)
     workspaces.note(message.workspace, actor, "took a message back", f"message {message.pk}")
     live.touch(message.workspace_id, message.thread_id)
     return True

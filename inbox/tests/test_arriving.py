@@ -12,6 +12,7 @@ from conftest import PAYLOADS
 from inbox import outgoing
 from inbox.models import Case, Message, Thread, ThreadEvent
 from inbox.services import sending, work
+from inbox.services.moves import move_messages
 from inbox.tests.factories import CaseFactory, ThreadFactory
 from meta_integration.tests.factories import PhoneNumberFactory
 from workspaces.models import Role
@@ -175,11 +176,12 @@ def test_a_blocked_customer_is_heard_by_nobody_and_kept(wrote, ann, number):
     assert after.is_window_open()
 
 
-def test_an_answer_that_is_taken_back_was_none(wrote, ann):
+@pytest.mark.parametrize("to", ["cancelled", "failed"])
+def test_an_answer_that_is_taken_back_or_fails_was_none(wrote, ann, to):
     at = wrote(5)
     message = sending.reply(the_thread(), "Yes", author=ann)
     assert the_thread().waiting_since is None
-    sending.take_back(message, ann)
+    move_messages([message.pk], to)
     assert (the_thread().waiting_since, the_thread().answered_at) == (at, None)
     assert Case.objects.get().first_reply_at is None
 

@@ -18,7 +18,7 @@ from inbox import tasks
 from inbox.models import Message
 from inbox.tests.factories import MessageFactory, ThreadFactory
 from meta_integration.models import WABA, Incident, MediaAsset, WebhookDelivery
-from meta_integration.services import inbound_media, watch
+from meta_integration.services import inbound_media, media, watch
 from meta_integration.tests import answers, samples
 from meta_integration.tests.factories import MediaAssetFactory, PhoneNumberFactory
 from workspaces.models import Role
@@ -322,6 +322,19 @@ def test_nothing_in_a_file_can_run_and_only_the_harmless_is_shown(client, agent,
     assert answer.headers["Content-Disposition"].startswith("inline" if shown else "attachment")
     is_known = mime_type not in ("text/html", "image/svg+xml")
     assert answer.headers["Content-Type"] == (mime_type if is_known else "application/octet-stream")
+
+
+@pytest.mark.parametrize(
+    "name", ['a"; filename="b.html', "a\r\nSet-Cookie: x=1", "\u202efdp.exe", "a\x00b.pdf", "../../x.pdf", "ü" * 300]
+)
+def test_a_file_name_is_one_harmless_word_of_its_header(client, agent, thread, name):
+    asset = with_file(thread, "application/pdf", "document", file_name=media.plain_name(name)).asset
+    said = client.get(f"/media/{asset.pk}/").headers["Content-Disposition"]
+    assert said.startswith("attachment; filename")
+    assert not re.search("[\r\n\x00\u202e]|%E2%80%AE", said)
+    assert "/" not in said
+    # A quote inside is marked as one, so that the name does not end there.
+    assert re.fullmatch(r"""attachment; filename(="(\\.|[^"\\])*"|\*=utf-8''[\w.%-]+)""", said)
 
 
 def test_a_file_of_another_workspace_is_not_found(client, agent):

@@ -7,6 +7,9 @@ class WorkspacesConfig(AppConfig):
     name = "workspaces"
     verbose_name = "Workspace"
 
+    def ready(self):
+        from workspaces import leaving  # noqa: F401 - its receivers; they need the models.
+
 
 class GalantisAdminConfig(admin_apps.AdminConfig):
     """Named in INSTALLED_APPS in place of Django's own."""

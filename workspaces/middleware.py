@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django_htmx.http import HttpResponseClientRedirect
@@ -13,6 +14,8 @@ from django_htmx.http import HttpResponseClientRedirect
 from workspaces import services
 
 SESSION_KEY = "workspace"
+# With which workspace a page was drawn that asks for a part: another one may have been chosen since.
+SHOWN = "X-Galantis-Workspace"
 
 
 class WorkspaceMiddleware:
@@ -57,11 +60,18 @@ def workspace_required(view):
             back_to = urlsplit(request.htmx.current_url or request.path).path
             return HttpResponseClientRedirect(redirect_to_login(back_to).url)
         if not request.workspace:
-            return redirect("workspaces:switch")
+            return _whole_page(request, "workspaces:switch")
+        if request.headers.get(SHOWN, str(request.workspace.pk)) != str(request.workspace.pk):
+            return _whole_page(request, "workspaces:home")
         with timezone.override(request.workspace.timezone):
             return _not_kept(view(request, *args, **kwargs))
 
     return inner
+
+
+def _whole_page(request, name: str):
+    """Elsewhere, and never into a part of a page that shows another workspace."""
+    return HttpResponseClientRedirect(reverse(name)) if request.htmx else redirect(name)
 
 
 def _not_kept(response):

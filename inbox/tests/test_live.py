@@ -11,6 +11,7 @@ from inbox import door
 from inbox.models import Agent
 from inbox.services import presence, receiving
 from inbox.tests.factories import MentionFactory, MessageFactory, NoteFactory, ThreadFactory
+from meta_integration.tests.factories import MediaAssetFactory
 from workspaces import live
 from workspaces.models import Role
 from workspaces.tests.factories import MembershipFactory, UserFactory
@@ -248,3 +249,50 @@ def test_a_page_rings_only_where_it_is_wished(client, agent, thread):
     Agent.objects.create(workspace=thread.workspace, user=agent, wants_sound=True)
     page = client.get("/inbox/").content.decode()
     assert "data-wants-sound" in page and "data-wants-notifications" not in page
+
+
+# Who may no longer look ----------------------------------------------------------------------------------------------
+def test_open_pages_of_who_logged_out_or_left_the_team_hear_of_it(
+    client, agent, thread, django_capture_on_commit_callbacks
+):
+    def changes(action) -> bool:
+        before = ask(thread)[1]
+        with django_capture_on_commit_callbacks(execute=True):
+            action()
+        return ask(thread)[1].split(".")[0] != before.split(".")[0]
+
+    assert changes(client.logout)
+    membership = agent.memberships.get()
+    membership.role = Role.ANALYST
+    assert changes(membership.save)
+    assert changes(membership.delete)
+
+
+@pytest.mark.parametrize("url", ["/inbox/", "/inbox/{pk}/", "/inbox/{pk}/present/", "/inbox/{pk}/customer/"])
+def test_a_page_whose_person_may_no_longer_look_is_led_away_and_shown_nothing(client, agent, thread, url):
+    part = {**HTMX, "HX-Current-URL": f"http://testserver/inbox/{thread.pk}/"}
+    url = url.format(pk=thread.pk)
+    assert client.get(url, headers=part).status_code == 200
+    agent.memberships.all().delete()
+    answer = client.get(url, headers=part)
+    assert (answer.headers["HX-Redirect"], answer.content) == ("/workspaces/", b"")
+    client.logout()
+    answer = client.get(url, headers=part)
+    assert (answer.headers["HX-Redirect"], answer.content) == (f"/login/?next=/inbox/{thread.pk}/", b"")
+
+
+def test_no_part_of_another_workspace_is_put_into_a_page_that_shows_this_one(client, agent, thread):
+    other = MembershipFactory(user=agent, role=Role.AGENT).workspace
+    shown = {**HTMX, "X-Galantis-Workspace": str(thread.workspace_id)}
+    assert client.get("/inbox/", headers=shown).status_code == 200
+    client.post("/workspaces/", {"workspace": other.pk})
+    answer = client.get("/inbox/", headers=shown)
+    assert (answer.headers["HX-Redirect"], answer.content) == ("/", b"")
+
+
+def test_files_are_for_those_who_are_in_the_workspace(client, agent, thread):
+    asset = MediaAssetFactory(workspace=thread.workspace)
+    client.logout()
+    assert "/login/" in client.get(f"/media/{asset.pk}/").url
+    client.force_login(MembershipFactory().user)
+    assert client.get(f"/media/{asset.pk}/").status_code == 404

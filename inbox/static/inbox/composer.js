@@ -179,6 +179,20 @@
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
+  // Reactions: a bubble that has the focus is not drawn anew, so it is left for a moment.
+  let reacted = null;
+  body.addEventListener("htmx:beforeRequest", (event) => {
+    if (!event.detail.elt.matches(".react form")) return;
+    reacted = event.detail.elt.closest(".message").id;
+    event.detail.elt.parentElement.open = false;
+    document.activeElement.blur();
+  });
+  body.addEventListener("htmx:afterOnLoad", (event) => {
+    if (event.detail.target.id !== "messages" || !reacted) return;
+    document.querySelector(`#${reacted} .react summary`)?.focus({ preventScroll: true });
+    reacted = null;
+  });
+
   // Other answers: a template, a small form -------------------------------------------------------------------------
   const isForm = (element) => ["fill", "special"].includes(element?.id);
   body.addEventListener("htmx:beforeRequest", (event) => {
@@ -230,7 +244,19 @@
     }
     mark();
   });
+  // A text or a file more takes room from the messages: the newest stays in view where it was.
+  let wasAtEnd = true;
+  const resized = new ResizeObserver(([{ target }]) => { if (wasAtEnd) target.scrollTop = target.scrollHeight; });
+  body.addEventListener("scroll", ({ target }) => {
+    if (target.id === "messages") wasAtEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 60;
+  }, true);
+  function follow() {
+    resized.disconnect();
+    if (byId("messages")) resized.observe(byId("messages"));
+  }
+  body.addEventListener("htmx:afterSwap", (event) => { if (["open", "conversation"].includes(event.detail.target.id)) follow(); });
+
   body.classList.add("has-script");
   // After the other scripts have said what they can do.
-  addEventListener("DOMContentLoaded", () => { ready(isWide()); mark(); });
+  addEventListener("DOMContentLoaded", () => { ready(isWide()); mark(); follow(); });
 })();

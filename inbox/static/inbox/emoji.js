@@ -72,7 +72,12 @@
     if (chosen) { const then = use; close(); then(chosen.textContent); return; }
     if (byId("emoji") && !event.target.closest?.("#emoji")) close();
   });
-  const react = (form, emoji) => htmx.ajax("POST", form.action, { target: "#messages", swap: "innerHTML", values: { emoji } });
+  function react(form, emoji) {
+    const chosen = Object.assign(document.createElement("input"), { type: "hidden", name: "emoji", value: emoji });
+    form.append(chosen);
+    form.requestSubmit();
+    setTimeout(() => chosen.remove());
+  }
   body.addEventListener("input", (event) => { if (event.target.id === "emoji-find") draw(event.target.value); });
   body.addEventListener("keydown", (event) => {
     if (!event.target.closest?.("#emoji")) return;

@@ -47,7 +47,12 @@
   async function sendAll() {
     for (let entry = all().find(isDue); entry; entry = all().find(isDue)) {
       const goesOn = entry.state === "withdrawn" ? await withdraw(entry) : await send(entry);
-      if (!goesOn) { tries += 1; return; }
+      if (!goesOn) {
+        tries += 1;
+        // What was sent after it waits with it, so that all of it arrives in order.
+        for (const each of all()) if (each.state === "sending") change(each, { state: "waiting" });
+        return;
+      }
       tries = 0;
     }
   }

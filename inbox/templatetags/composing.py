@@ -6,6 +6,13 @@ from inbox import composer
 from inbox.models import Message
 
 register = template.Library()
+# Those that WhatsApp offers first.
+REACTIONS = ("👍", "❤️", "😂", "😮", "😢", "🙏")
+
+
+@register.simple_tag
+def reaction_choices() -> tuple[str, ...]:
+    return REACTIONS
 
 
 @register.filter

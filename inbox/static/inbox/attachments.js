@@ -26,7 +26,7 @@
   composer.attachments = {
     add,
     areUnderWay: (thread) => list(thread).some((each) => ["waits", "uploading"].includes(each.state)),
-    sendOnceUp(thread) { wanted.add(thread); byId("composer-says").textContent = words("waitsForFiles"); draw(thread); },
+    sendOnceUp(thread) { wanted.add(thread); draw(thread); },
     // What was refused stays, with its reason, until somebody removes it.
     takeDone(thread) {
       const done = list(thread).filter((each) => each.state === "done");
@@ -123,6 +123,7 @@
     const items = list(thread);
     byId("chips").replaceChildren(...items.map((item) => chip(thread, item)));
     byId("send").classList.toggle("waits", wanted.has(thread));
+    byId("held").hidden = !wanted.has(thread);
   }
   function chip(thread, item) {
     const piece = composer.piece("chip"), part = (selector) => piece.querySelector(selector);
@@ -156,12 +157,19 @@
     }
     draw(thread);
   });
-  body.addEventListener("composer:restored", () => {
-    const thread = composer.form().dataset.thread;
+  function restore(thread) {
     const open = list(thread).filter((each) => each.state !== "done");
     lists.delete(thread);
     lists.set(thread, [...list(thread), ...open]);
     draw(thread);
+  }
+  body.addEventListener("composer:restored", () => restore(composer.form().dataset.thread));
+  addEventListener("storage", (event) => { // Sent or changed in another tab.
+    const thread = event.key?.match(/^galantis:draft:\d+:(\d+)$/)?.[1];
+    if (thread && lists.has(thread)) restore(thread);
+  });
+  addEventListener("beforeunload", (event) => {
+    if ([...lists.keys()].some(composer.attachments.areUnderWay)) event.preventDefault();
   });
   body.addEventListener("change", (event) => {
     if (event.target.id !== "file" || !composer.form()?.dataset.isReady) return;

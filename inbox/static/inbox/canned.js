@@ -59,7 +59,7 @@
     const line = document.createElement("li");
     Object.assign(line, { id: `canned-${place}`, className: "canned-option" });
     line.setAttribute("role", "option");
-    line.append(Object.assign(document.createElement("strong"), { textContent: `/${reply.shortcut}` }), " ");
+    line.append(Object.assign(document.createElement("strong"), { dir: "ltr", textContent: `/${reply.shortcut}` }), " ");
     const text = Object.assign(document.createElement("span"), { textContent: reply.text.replace(/\s+/g, " ").slice(0, PREVIEW) });
     text.dir = "auto";
     line.append(text);

@@ -236,7 +236,8 @@
   addEventListener("storage", (event) => {
     if (!event.key?.startsWith("galantis:")) return;
     const form = composer.form(), text = composer.text();
-    if (form && event.key === draftName(form.dataset.thread) && document.activeElement !== text) {
+    const isTyping = document.hasFocus() && document.activeElement === text;
+    if (form && event.key === draftName(form.dataset.thread) && !isTyping) {
       const draft = composer.draft(form.dataset.thread);
       text.value = draft.text;
       quote(draft.reply);

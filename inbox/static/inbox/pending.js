@@ -6,6 +6,8 @@
   const body = document.body, person = body.dataset.person;
   const PREFIX = `galantis:pending:${person}:`;
   const LONGEST_PAUSE = 60000, PATIENCE = 30000;
+  // A person may work in several shops: what is meant for one waits while another is open.
+  const workspace = byId("composer-words").dataset.workspace;
   const box = document.createElement("div");
   box.id = "pending";
   box.setAttribute("aria-live", "polite");
@@ -16,13 +18,13 @@
   const write = (entry) => { kept.set(PREFIX + entry.key, JSON.stringify(entry)); draw(); };
   const forget = (entry) => { kept.remove(PREFIX + entry.key); draw(); };
   const all = () => kept.names().filter((name) => name.startsWith(PREFIX)).map((name) => read(name.slice(PREFIX.length)))
-    .filter(Boolean).sort((a, b) => a.at - b.at || a.place - b.place);
+    .filter((each) => each?.workspace === workspace).sort((a, b) => a.at - b.at || a.place - b.place);
   const change = (entry, changes) => { if (read(entry.key)) write({ ...read(entry.key), ...changes }); };
 
   composer.pending = {
     add(what) {
       begun += 1;
-      write({ ...what, key: composer.key(), at: Date.now(), place: begun, state: "sending", tries: 0 });
+      write({ ...what, key: composer.key(), at: Date.now(), place: begun, workspace, state: "sending", tries: 0 });
       toEnd();
       work();
     },
@@ -89,7 +91,7 @@
     if (answer.status === 401) { change(entry, { state: "otherPerson" }); return false; }
     const is = { 403: "notAllowed", 404: "gone" }[answer.status];
     if (answer.status === 409) change(entry, { state: "refused", why: await reasonIn(answer) });
-    else if (is || (answer.status >= 400 && answer.status < 500 && answer.status !== 429)) change(entry, { state: "refused", why: words(is ?? "refused") });
+    else if (is || (answer.status >= 400 && answer.status < 500 && answer.status !== 429)) change(entry, { state: "refused", why: words(is ?? "refused"), isGone: is === "gone" });
     else { change(entry, { state: "waiting" }); return false; }
     return true;
   }
@@ -109,7 +111,8 @@
   }
 
   // Showing -------------------------------------------------------------------------------------------------------
-  const shown = () => all().filter((each) => each.thread === composer.thread() && each.state !== "withdrawn");
+  // What was meant for a conversation that is no more is shown in any: nowhere else could it be found.
+  const shown = () => all().filter((each) => (each.thread === composer.thread() || each.isGone) && each.state !== "withdrawn");
   const toEnd = () => { const messages = byId("messages"); if (messages) messages.scrollTop = messages.scrollHeight; };
   let drawn = "";
   function draw() {
@@ -144,8 +147,11 @@
     const what = event.target.closest("[data-pending]")?.dataset.pending;
     const entry = what && read(event.target.closest("[data-key]").dataset.key);
     if (!entry) return;
-    if (what === "now") { change(entry, { state: "sending", why: undefined }); tries = 0; return work(); }
-    if (what === "again") { forget(entry); return composer.putBack(entry.thread, entry); }
+    if (what === "now") { change(entry, { state: "sending", why: undefined, isGone: undefined }); tries = 0; return work(); }
+    if (what === "again") {
+      forget(entry);
+      return composer.putBack(entry.isGone ? composer.thread() : entry.thread, entry.isGone ? { ...entry, reply: null } : entry);
+    }
     // Never asked for, or refused: then it is nowhere but here.
     if (entry.state === "refused" || !entry.tries) { forget(entry); } else {
       write({ ...entry, state: "withdrawn" });
@@ -162,7 +168,5 @@
   });
   addEventListener("online", () => { tries = 0; work(); });
   addEventListener("storage", (event) => { if (event.key?.startsWith(PREFIX)) { draw(); work(); } });
-  // What could not be reached may be here again: another workspace was open meanwhile.
-  for (const entry of all()) if (entry.thread === composer.thread() && entry.why === words("gone")) change(entry, { state: "sending", why: undefined });
   addEventListener("DOMContentLoaded", () => { draw(); if (shown().length) toEnd(); work(); });
 })();

@@ -52,7 +52,7 @@ def test_a_sheet_of_them_holds_no_formula(browser, ann):
     evil = ContactFactory(workspace=ann.workspace, name='=HYPERLINK("http://example.com")', username="@SUM(1)")
     answer = browser.post(URL, {"action": "as_sheet", "_selected_action": [ann.pk, evil.pk]})
     assert answer.headers["Content-Type"].startswith("text/csv")
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    text = answer.content.decode("utf-8-sig")
     head, *rows = csv.reader(io.StringIO(text))
     assert [row[2] for row in rows] == ["Ann", '\'=HYPERLINK("http://example.com")']
     assert rows[1][3] == "'@SUM(1)"

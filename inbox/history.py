@@ -11,7 +11,8 @@ from inbox.bubbles import between
 from inbox.models import Message, Thread
 from meta_integration.graph.errors import as_int
 
-MESSAGES_SHOWN = 100
+# As many as are drawn in a moment; older ones come while one scrolls.
+MESSAGES_SHOWN = 50
 # What is looked for stands among as many newer ones.
 NEWER_SHOWN = 20
 

@@ -65,6 +65,16 @@ def page_of(client, thread: Thread | None = None) -> str:
     return answer.content.decode()
 
 
+def all_pages(client, thread: Thread) -> str:
+    """The conversation back to its first message."""
+    page, address = "", f"/inbox/{thread.pk}/"
+    while address:
+        part = client.get(address, headers={"HX-Request": "true", "HX-Target": "messages"}).content.decode()
+        older = re.search(r'id="older" hx-get="([^"]+)"', part)
+        page, address = part + page, older and html.unescape(older[1])
+    return page
+
+
 def words_in(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).replace("\xa0", " ").split())
 
@@ -224,6 +234,11 @@ def test_what_is_about_a_message_that_never_came_is_a_small_line(client, tell, r
     assert "<article" not in page_of(client)
 
 
+def test_the_words_of_a_deleted_message_are_nowhere_on_the_page(client, tell, agent):
+    tell(TARGET, REVOKE)
+    assert "Two mugs" not in client.get(f"/inbox/{Thread.objects.get().pk}/").content.decode()
+
+
 def test_nobody_changes_or_deletes_what_the_other_side_wrote(tell, read):
     tell(text("Hello"))
     MessageFactory(thread=Thread.objects.get(), wamid="wamid.t", body="Our price is 10", status="read")
@@ -284,7 +299,7 @@ def test_the_line_of_the_list_follows_the_last_message(tell, later, line, turned
 def test_the_gallery_shows_every_payload_and_every_message_of_the_shops(client, number, agent):
     thread = gallery.fill(number)
     assert gallery.fill(number) == thread
-    page = page_of(client, thread)
+    page = all_pages(client, thread)
     kinds = set(Message.objects.values_list("type", flat=True))
     assert {"text", "image", "video", "audio", "document", "sticker", "location", "contacts", "order"} <= kinds
     shown = set(re.findall(r'data-type="(\w+)"', page))

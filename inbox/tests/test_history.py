@@ -75,7 +75,7 @@ def test_a_place_that_makes_no_sense_is_the_newest(client, agent, thread, query)
 
 
 def test_older_messages_come_as_rows_alone(client, agent, thread):
-    for n in range(130):
+    for n in range(80):
         received(thread, n)
     place = re.search(r'id="older" hx-get="[^"?]+(\?before=[^"]+)"', page_of(client, thread))[1]
     rows = page_of(client, thread, place, target="older")
@@ -167,7 +167,7 @@ def test_a_note_is_told_from_messages_and_marks_whom_it_names(client, agent, thr
 
 
 def test_events_and_notes_come_with_the_messages_of_their_time_only(client, agent, thread):
-    for n in range(130):
+    for n in range(80):
         received(thread, n)
     NoteFactory(thread=thread, text="An early note", at=NOON + timedelta(minutes=5))
     page = page_of(client, thread)

@@ -136,10 +136,10 @@ def mark_unread(thread: Thread, actor: User | None) -> bool:
 @transaction.atomic
 def left(workspace_pk: int, user: User) -> int:
     """They are no longer in the team, or may no longer answer: what was theirs is nobody's, for others to find."""
-    Agent.objects.for_workspace(workspace_pk).filter(user=user).update(is_on_duty=False, on_duty_since=None)
     theirs = Thread.objects.for_workspace(workspace_pk).filter(assignee=user).select_for_update(no_key=True)
     pks = list(theirs.values_list("pk", flat=True))
     Thread.objects.filter(pk__in=pks).update(assignee=None)
+    Agent.objects.for_workspace(workspace_pk).filter(user=user).update(is_on_duty=False, on_duty_since=None)
     detail = {"from": user.label, "by_itself": "left"}
     ThreadEvent.objects.bulk_create(
         [ThreadEvent(workspace_id=workspace_pk, thread_id=pk, kind=Kind.UNASSIGNED, detail=detail) for pk in pks]

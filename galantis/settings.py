@@ -364,8 +364,21 @@ TRANSLATED_PAGES = {"inbox", "workspaces"}
 TRANSLATED_SOURCES = [
     "inbox",
     "workspaces",
+    # What the inbox shows of the other apps.
     "meta_integration/filetypes.py",
+    "meta_integration/graph/words.py",
+    "meta_integration/graph/words_sending.py",
+    "meta_integration/models/accounts.py",
+    "meta_integration/models/troubles.py",
+    "meta_integration/services/inbound_media.py",
     "meta_integration/templates/meta_integration/_banner.html",
+    "templates_app/languages.py",
+    "templates_app/preview.py",
+    "templates_app/services/gaps.py",
+    "templates_app/services/parameters.py",
+    "templates_app/services/shown.py",
+    "templates_app/statuses.py",
+    "templates_app/templates/templates_app/_preview.html",
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["galantis.formats"]

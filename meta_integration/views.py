@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from meta_integration import serving, wizard
@@ -336,8 +337,10 @@ def _give_catalogs(request, account: WABA, give, *proof: str):
 
 @workspace_required
 def banner(request):
-    """The trouble to be shown above every page, alone: open pages ask again when something changed."""
-    return render(request, "meta_integration/_banner.html")
+    """The trouble to be shown above every page, alone: open pages ask again when something changed, in their language."""
+    asked = request.GET.get("language")
+    with translation.override(asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+        return render(request, "meta_integration/_banner.html")
 
 
 # Files ---------------------------------------------------------------------------------------------------------------

@@ -112,6 +112,6 @@ class _Hit:
     """A conversation, and the newest of its messages with the words."""
 
     def __init__(self, thread: Thread, message: searching.Hit, words: list[str], wanted: Filters):
-        self.thread = thread
+        self.thread, self.at = thread, message.at
         self.pieces = searching.snippet(message.body, words)
         self.query = f"{wanted.query(around=message.pk)}#message-{message.pk}"

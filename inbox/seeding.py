@@ -1,8 +1,10 @@
 """An inbox full of example conversations, made by PostgreSQL itself: a million messages take about a minute or two."""
 
+import re
+
 from django.db import connection, transaction
 
-from inbox.models import Tag
+from inbox.models import Case, Contact, Mention, Message, Note, Tag, Thread
 from inbox.services import work
 from meta_integration.models import PhoneNumber
 from workspaces.models import Workspace
@@ -20,6 +22,8 @@ WORDS = (
     "delivery courier price discount code working checkout card payment failed again help hello question about shoes "
     "jacket scarf lamp table gift wrapping birthday weekend stock available restock number tracking kind regards"
 )
+INSERT = re.compile(r"INSERT INTO (\w+) \(([^)]*)\)\s+SELECT ")
+MODELS = {model._meta.db_table: model for model in (Contact, Thread, Message, Case, Note, Mention)}
 ANSWERED, PENDING, SNOOZED, BLOCKED = 0.7, 0.8, 0.02, 0.003
 
 
@@ -53,9 +57,27 @@ def fill(workspace: Workspace, *, threads: int, messages: int) -> dict[str, int]
     made = {}
     with connection.cursor() as cursor:
         for name, sql in STEPS.items():
-            cursor.execute(sql, given)
+            cursor.execute(*_complete(sql, given))
             made[name] = cursor.rowcount
     return {name: count for name, count in made.items() if name in ("customers", "conversations", "messages")}
+
+
+def _complete(sql: str, given: dict) -> tuple[str, dict]:
+    """With the usual value of each column that the statement does not name and that may not be empty."""
+    found = INSERT.search(sql)
+    model = MODELS.get(found[1]) if found else None
+    if model is None:
+        return sql, given
+    named = {column.strip() for column in found[2].split(",")}
+    usual = {
+        field.column: field.get_db_prep_save(field.get_default(), connection)
+        for field in model._meta.concrete_fields
+        if field.column not in named and not (field.null or field.primary_key or field.has_db_default())
+    }
+    columns = "".join(f"{column}, " for column in usual)
+    values = "".join(f"%(usual_{column})s, " for column in usual)
+    sql = INSERT.sub(lambda found: f"INSERT INTO {found[1]} ({columns}{found[2]}) SELECT {values}", sql)
+    return sql, {**given, **{f"usual_{column}": value for column, value in usual.items()}}
 
 
 # Each step is one statement. `example_threads` holds what this run makes: nothing else is touched.
@@ -124,6 +146,7 @@ STEPS = {
         SET last_message_at = last.occurred_at, preview = left(last.body, 160), last_type = last.type,
             unread_count = CASE WHEN waits THEN 1 + last.id %% 3 ELSE 0 END,
             waiting_since = CASE WHEN waits THEN last.occurred_at END,
+            resolved_at = CASE WHEN status = 'RESOLVED' THEN last.occurred_at END,
             snoozed_until = CASE WHEN status <> 'RESOLVED' AND random() < %(snoozed)s
                 THEN now() + interval '2 days' END,
             window_expires_at = CASE WHEN last.direction = 'in' THEN last.occurred_at + interval '24 hours' END

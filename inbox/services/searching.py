@@ -3,6 +3,7 @@
 import re
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
@@ -23,7 +24,7 @@ LONGEST = "1500ms"
 INDEXED_LETTERS = 3
 PHONE = re.compile(r"[\d\s()+./-]+")
 FEWEST_DIGITS = 4
-AROUND = 40
+AROUND = 15
 
 CUSTOMERS = """
 WITH newest AS MATERIALIZED (
@@ -44,14 +45,14 @@ SELECT id FROM (
 # "id + 0": to find a rare word the planner should not walk through all messages.
 MESSAGES = """
 WITH newest AS MATERIALIZED (
-    SELECT id, thread_id, body FROM (
-        SELECT id, thread_id, body, priority FROM inbox_message WHERE workspace_id = %(workspace)s
+    SELECT id, thread_id, body, occurred_at FROM (
+        SELECT id, thread_id, body, occurred_at, priority FROM inbox_message WHERE workspace_id = %(workspace)s
         ORDER BY id DESC LIMIT %(newest)s) AS message
     WHERE priority < 2 AND {fits} LIMIT %(most)s)
-SELECT id, thread_id, body FROM newest WHERE NOT %(further)s OR (SELECT count(*) FROM newest) = %(most)s
+SELECT id, thread_id, body, occurred_at FROM newest WHERE NOT %(further)s OR (SELECT count(*) FROM newest) = %(most)s
 UNION ALL
-SELECT id, thread_id, body FROM (
-    SELECT id, thread_id, body FROM inbox_message AS message
+SELECT id, thread_id, body, occurred_at FROM (
+    SELECT id, thread_id, body, occurred_at FROM inbox_message AS message
     WHERE workspace_id = %(workspace)s AND priority < 2 AND {fits}
     AND %(further)s AND (SELECT count(*) FROM newest) < %(most)s
     ORDER BY id + 0 DESC LIMIT %(most)s) AS older
@@ -65,6 +66,7 @@ class Hit:
     pk: int
     thread_id: int
     body: str
+    at: datetime
 
 
 @dataclass
@@ -111,7 +113,7 @@ def snippet(text: str, words: list[str]) -> list[tuple[str, bool]]:
     pattern = re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE)
     first = pattern.search(line)
     begin = max(0, first.start() - AROUND) if first else 0
-    shown = ("…" if begin else "") + line[begin : begin + 4 * AROUND]
+    shown = ("…" if begin else "") + line[begin : begin + 10 * AROUND]
     pieces, end = [], 0
     for match in pattern.finditer(shown):
         pieces += [(shown[end : match.start()], False), (match[0], True)]
@@ -143,7 +145,7 @@ def digits_of(text: str) -> str:
 
 def _messages(cursor, workspace: Workspace, found: Found) -> list[Hit]:
     if by_id := _by_id(workspace, found.words[0]):
-        return [Hit(message.pk, message.thread_id, message.body) for message in by_id]
+        return [Hit(message.pk, message.thread_id, message.body, message.occurred_at) for message in by_id]
     given = {f"word{place}": _like(word) for place, word in enumerate(found.words)}
     fits = " AND ".join(f"UPPER(message.body) LIKE UPPER(%(word{place})s)" for place in range(len(found.words)))
     given |= {"newest": NEWEST_MESSAGES, "most": MESSAGES_READ}

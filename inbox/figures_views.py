@@ -1,8 +1,6 @@
 """The figures page, and the same as CSV. Everybody in the workspace sees it."""
 
-import csv
-
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.utils import formats
 from django.utils.dates import WEEKDAYS
@@ -11,10 +9,8 @@ from django.utils.translation import gettext as _
 from inbox import charts, figures, listing
 from inbox.figures import Period
 from meta_integration.models import PhoneNumber
+from workspaces import sheets
 from workspaces.middleware import workspace_required
-
-# A spreadsheet takes a cell that begins so for a formula.
-RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @workspace_required
@@ -49,12 +45,8 @@ def as_csv(request, table):
             raise Http404
         head = [{"days": _("Day"), "people": _("Person"), "numbers": _("Number")}[table], *_columns()]
         rows = [[name, *vars(line).values()] for name, line in lines.items()]
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")  # Or a spreadsheet takes it for Latin-1.
-    name = f"inbox-{table}-{found.period.first}-{found.period.last}.csv"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(answer)
-    writer.writerows([[_harmless(cell) for cell in row] for row in [head, *rows]])
-    return answer
+    whole = [[round(cell) if isinstance(cell, float) else cell for cell in row] for row in rows]
+    return sheets.download(f"inbox-{table}-{found.period.first}-{found.period.last}", head, whole)
 
 
 def _asked(request):
@@ -105,11 +97,3 @@ def _days(found: figures.Figures):
 
 def _day(day) -> str:
     return formats.date_format(day, "j M")
-
-
-def _harmless(cell):
-    """As it is, and never a formula."""
-    if isinstance(cell, float):
-        return round(cell)
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(RUNS) else text

@@ -337,7 +337,7 @@ def _give_catalogs(request, account: WABA, give, *proof: str):
 
 @workspace_required
 def banner(request):
-    """The trouble to be shown above every page, alone: open pages ask again when something changed, in their language."""
+    """The trouble above every page, alone: open pages ask again when something changed, in their language."""
     asked = request.GET.get("language")
     with translation.override(asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
         return render(request, "meta_integration/_banner.html")

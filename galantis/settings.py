@@ -367,6 +367,7 @@ TRANSLATED_SOURCES = [
     # What the inbox shows of the other apps.
     "meta_integration/filetypes.py",
     "meta_integration/graph/words.py",
+    "meta_integration/graph/words_rare.py",
     "meta_integration/graph/words_sending.py",
     "meta_integration/models/accounts.py",
     "meta_integration/models/troubles.py",

@@ -22,7 +22,7 @@ from meta_integration.models import WABA, PhoneNumber
 from meta_integration.services import inbound_media
 from workspaces import live, wakeups
 from workspaces import services as workspaces
-from workspaces.language import wordless
+from workspaces.language import english, wordless
 from workspaces.middleware import workspace_required
 
 
@@ -95,6 +95,7 @@ def take_back(request, pk):
 
 
 # A test message ------------------------------------------------------------------------------------------------------
+@english
 @workspace_required
 def test_message(request):
     """Send a template to one's own phone. The last step of connecting, and open to all who may reply."""
@@ -126,6 +127,7 @@ def test_message(request):
     return _admin_page(request, "inbox/test_message.html", context, status=409 if problem else 200)
 
 
+@english
 @workspace_required
 def test_message_sent(request, pk):
     """What became of it: the page asks again until there is no more to come."""

@@ -8,7 +8,8 @@ from django.utils import translation
 class LanguageMiddleware:
     """Pages of `TRANSLATED_PAGES` in their reader's language, all others in English: half a translation helps nobody.
 
-    Who the reader is costs queries. A view that answers without words is marked by `wordless`.
+    Who the reader is costs queries. A view that answers without words is marked by `wordless`, and one whose page is
+    built of the admin's, which is not translated, by `english`.
     """
 
     def __init__(self, get_response):
@@ -20,13 +21,16 @@ class LanguageMiddleware:
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> None:
         is_translated = request.resolver_match.app_name in settings.TRANSLATED_PAGES
-        if is_translated and not getattr(view, "is_wordless", False):
+        if is_translated and not getattr(view, "stays_english", False):
             translation.activate(language_of(request))
 
 
-def wordless(view):
-    view.is_wordless = True
+def english(view):
+    view.stays_english = True
     return view
+
+
+wordless = english
 
 
 def language_of(request: HttpRequest) -> str:

@@ -9,7 +9,7 @@ from workspaces.models import User
 
 # What asks for no answer, and is none: the list shows it, and nobody's work begins or ends with it.
 ASKS_NOTHING = ("reaction", "revoke")
-TO_NOTHING = (Message.Status.CANCELLED, Message.Status.FAILED)
+TO_NOTHING = (Message.Status.CANCELLED, Message.Status.FAILED, Message.Status.SKIPPED)
 
 
 def open_since(thread: Thread, at: datetime) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from inbox.models import Message, Priority, Thread
+from inbox.services import cases
 
 S = Message.Status
 
@@ -40,11 +41,14 @@ def move_messages(pks: Iterable[int], to: str, *, where: dict | None = None, **f
         return []
     movable = Message.objects.filter(pk__in=pks, status__in=CAN_BECOME[to]).filter(**(where or {})).order_by("pk")
     with transaction.atomic():
-        moved = list(movable.select_for_update().values_list("pk", flat=True))
+        was = dict(movable.select_for_update().values_list("pk", "status"))
+        moved = list(was)
         if moved:
             Message.objects.filter(pk__in=moved).update(status=to, **fields)
-        if moved and to in (S.FAILED, S.CANCELLED):
+        if moved and to in cases.TO_NOTHING:
             _wait_again(moved)
+        if arrived := [pk for pk, status in was.items() if status == S.FAILED]:
+            _wait_no_more(arrived)
     return moved
 
 
@@ -52,9 +56,21 @@ def _wait_again(pks: list[int]) -> None:
     """A person's answer came to nothing: the customer waits as if it had not been written."""
     from inbox.services import arriving  # It needs this module itself.
 
-    answers = Message.objects.filter(pk__in=pks, author__isnull=False, priority=Priority.AGENT)
-    for thread in Thread.objects.filter(pk__in=answers.values("thread")).order_by("pk"):
+    for thread in Thread.objects.filter(pk__in=_answers(pks).values("thread")).order_by("pk"):
         arriving.answer_came_to_nothing(thread)
+
+
+def _wait_no_more(pks: list[int]) -> None:
+    """It was said to have failed, and reached the customer after all."""
+    from inbox.services import arriving
+
+    for answer in _answers(pks).select_related("thread").order_by("thread", "occurred_at"):
+        arriving.person_answered(answer.thread, answer)
+
+
+def _answers(pks: list[int]):
+    mine = Message.objects.filter(pk__in=pks, author__isnull=False, priority=Priority.AGENT)
+    return mine.exclude(type__in=cases.ASKS_NOTHING)
 
 
 RECORD_SENT = """

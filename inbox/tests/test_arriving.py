@@ -176,7 +176,7 @@ def test_a_blocked_customer_is_heard_by_nobody_and_kept(wrote, ann, number):
     assert after.is_window_open()
 
 
-@pytest.mark.parametrize("to", ["cancelled", "failed"])
+@pytest.mark.parametrize("to", ["cancelled", "failed", "skipped"])
 def test_an_answer_that_is_taken_back_or_fails_was_none(wrote, ann, to):
     at = wrote(5)
     message = sending.reply(the_thread(), "Yes", author=ann)
@@ -184,6 +184,15 @@ def test_an_answer_that_is_taken_back_or_fails_was_none(wrote, ann, to):
     move_messages([message.pk], to)
     assert (the_thread().waiting_since, the_thread().answered_at) == (at, None)
     assert Case.objects.get().first_reply_at is None
+
+
+def test_an_answer_that_was_said_to_have_failed_and_arrived_is_one(wrote, ann):
+    wrote(5)
+    message = sending.reply(the_thread(), "Yes", author=ann)
+    move_messages([message.pk], "failed")
+    move_messages([message.pk], "delivered")
+    assert (the_thread().waiting_since, the_thread().answered_at) == (None, message.occurred_at)
+    assert Case.objects.get().first_reply_by == ann
 
 
 def test_a_thread_has_one_open_case(number):

@@ -17,10 +17,11 @@ LABELS = {
 
 def moments(now: datetime | None = None) -> list[dict]:
     """Those that lie ahead, in the time zone of the page."""
+    now = now or timezone.now()
     here = timezone.localtime(now)
     tomorrow = here.date() + timedelta(days=1)
     monday = here.date() + timedelta(days=7 - here.weekday())
-    found = {"hour": here + timedelta(hours=1)}
+    found = {"hour": timezone.localtime(now + timedelta(hours=1))}
     if here.time() < time(17):
         found["evening"] = _at(here.date(), EVENING)
     found["tomorrow"] = _at(tomorrow, MORNING)

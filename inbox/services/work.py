@@ -1,6 +1,6 @@
 """The work with a thread: whose it is, how it stands, when it comes back. The conversation tells of each change."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +12,8 @@ from workspaces import live
 from workspaces.models import REPLIERS, User, Workspace
 
 ANYBODY = object()
+# Further ahead nobody plans, and there are moments that PostgreSQL keeps and Python cannot read.
+LONGEST_SNOOZE = timedelta(days=366)
 Status, Kind = Thread.Status, ThreadEvent.Kind
 
 
@@ -97,9 +99,12 @@ def resolve_silent(thread: Thread, before: datetime, hours: int) -> bool:
 
 @transaction.atomic
 def snooze(thread: Thread, until: datetime, actor: User | None) -> bool:
-    """Out of sight until then, or until the customer writes. Raises NotDone for a time that has passed."""
-    if until <= timezone.now():
+    """Out of sight until then, or until the customer writes. Raises NotDone for a time that has passed or is far."""
+    now = timezone.now()
+    if until <= now:
         raise NotDone(_("Not put off: that time has passed. Choose a later one."))
+    if until > now + LONGEST_SNOOZE:
+        raise NotDone(_("Not put off: that is too far ahead. Choose a day within a year."))
     locked = _locked(thread)
     if locked.snoozed_until == until:
         return False

@@ -1,7 +1,8 @@
 """Whose a thread is, how it stands and when it comes back: each change once, told, and never over somebody's head."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -123,6 +124,11 @@ def test_nothing_is_put_off_into_the_past_nor_once_it_is_resolved(thread):
     work.set_status(thread, "RESOLVED", None)
     with pytest.raises(work.NotDone, match="resolved"):
         work.snooze(thread, timezone.now() + timedelta(hours=1), None)
+
+
+def test_nothing_is_put_off_so_far_that_it_could_not_be_read_again(thread):
+    with pytest.raises(work.NotDone, match="within a year"):
+        work.snooze(thread, datetime(9999, 12, 31, 23, 59, tzinfo=ZoneInfo("America/New_York")), None)
 
 
 def test_a_thread_is_unread_again_when_somebody_says_so(thread):

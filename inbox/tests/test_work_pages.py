@@ -95,6 +95,13 @@ def test_the_moments_are_the_shops_own(thread, ann, do):
     assert Thread.objects.get().snoozed_until == datetime(2026, 12, 24, 8, 0, tzinfo=UTC)
 
 
+def test_an_hour_has_sixty_minutes_while_clocks_are_set_back():
+    now = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    with timezone.override("Europe/Berlin"):
+        moments = {each["name"]: each["at"] for each in snoozing.moments(now)}
+    assert moments["hour"] == now + timedelta(hours=1)
+
+
 def test_what_was_put_off_comes_back_within_a_minute_of_its_time(thread, ann):
     until = timezone.now() + timedelta(hours=1)
     work.snooze(thread, until, ann)

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "example-password"
 CUSTOMER = "15550100101"
 WABA, NUMBER = "100000000000001", "200000000000001"
+FIRST: dict[str, str] = {}  # what the first stack of this process made, for all that follow
 
 
 class Stack:
@@ -32,7 +33,8 @@ class Stack:
         self.folder, self.processes = folder, {}
         self.valkey_port = free_port() if own_valkey else None
         self.web_url, self.sandbox_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
-        self.database_url = new_database(f"galantis_{folder.name}_{os.getpid()}".replace("-", "_"))
+        self.database = f"galantis_{folder.name}_{os.getpid()}".replace("-", "_")
+        self.database_url = new_database(self.database)
         self.environment = {**os.environ, **self._environment(), **environment}
 
     def _environment(self) -> dict[str, str]:
@@ -63,8 +65,16 @@ class Stack:
 
     # Processes --------------------------------------------------------------------------------------------------
     def prepare(self) -> None:
+        """A database with the demo's people, and the static files. Later stacks copy what the first one made."""
+        if FIRST:
+            self.environment["STATIC_ROOT"] = FIRST["static files"]
+            new_database(self.database, like=FIRST["database"])
+            return
         for command in (["migrate", "--noinput"], ["collectstatic", "--noinput"], ["seed_demo"]):
             self.manage(*command)
+        kept = f"galantis_prepared_{os.getpid()}"
+        new_database(kept, like=self.database)
+        FIRST.update({"database": kept, "static files": self.environment["STATIC_ROOT"]})
 
     def start_all(self) -> None:
         """Every process; web and sandbox answer by now."""
@@ -212,10 +222,10 @@ def csrf_of(page: str) -> str:
     return re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
 
 
-def new_database(name: str) -> str:
-    """The URL of an empty database of this name; what had the name is gone."""
+def new_database(name: str, like: str = "template1") -> str:
+    """The URL of a database of this name, empty or a copy of another one; what had the name is gone."""
     server = os.environ["DATABASE_URL"]
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
     return re.sub(r"/[^/?]+(\?.*)?$", f"/{name}", server)

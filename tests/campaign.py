@@ -17,17 +17,19 @@ def queue(stack: Stack, messages: int, *, customers: int) -> None:
     stack.sql(
         """
         WITH number AS (SELECT id, workspace_id FROM meta_integration_phonenumber WHERE phone_number_id = %s),
-        person AS (INSERT INTO inbox_contact (workspace_id, wa_id, name, username, parent_user_id, created_at)
-          SELECT workspace_id, wa_id, '', '', '', now() FROM number, unnest(%s::text[]) wa_id RETURNING id),
+        person AS (INSERT INTO inbox_contact (workspace_id, wa_id, profile_name, name, username, parent_user_id,
+            language, attributes, marketing_state, created_at)
+          SELECT workspace_id, wa_id, '', '', '', '', '', '{}', 'UNKNOWN', now()
+          FROM number, unnest(%s::text[]) wa_id RETURNING id),
         thread AS (INSERT INTO inbox_thread (workspace_id, number_id, contact_id, status, preview, last_type,
-            unread_count, pair_strikes, window_expires_at)
-          SELECT workspace_id, number.id, person.id, 'OPEN', '', '', 0, 0, now() + interval '12 hours'
+            unread_count, stays_unread, pair_strikes, window_expires_at)
+          SELECT workspace_id, number.id, person.id, 'OPEN', '', '', 0, false, 0, now() + interval '12 hours'
           FROM number, person RETURNING id, workspace_id, number_id),
         placed AS (SELECT *, row_number() OVER () - 1 AS place, count(*) OVER () AS many FROM thread)
         INSERT INTO inbox_message (workspace_id, thread_id, number_id, direction, type, body, content, status,
-          reference, created_at, priority, attempts, error)
+          origin, reference, created_at, priority, attempts, error)
         SELECT workspace_id, id, number_id, 'out', 'text', 'Hello', '{"text": {"body": "Hello"}}', 'queued',
-          gen_random_uuid(), now(), 2, 0, ''
+          '', gen_random_uuid(), now(), 2, 0, ''
         FROM generate_series(0, %s - 1) n JOIN placed ON place = n %% many ORDER BY n
         """,
         NUMBER,

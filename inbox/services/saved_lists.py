@@ -19,9 +19,10 @@ def save(workspace: Workspace, user: User, name: str, query: str, *, for_team: b
     name = plain(name)
     if not name or len(query) > LONGEST_QUERY:
         return None
-    view, _ = SavedView.objects.update_or_create(
-        workspace=workspace, user=None if for_team else user, name=name, defaults={"query": query}
-    )
+    mine = SavedView.objects.for_workspace(workspace).filter(user=None if for_team else user, name=name)
+    view = mine.order_by("pk").first() or SavedView(workspace=workspace, user=None if for_team else user, name=name)
+    view.query = query
+    view.save()
     return view
 
 

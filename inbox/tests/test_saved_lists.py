@@ -43,6 +43,14 @@ def test_it_is_renamed_and_deleted(client, membership):
     assert not SavedView.objects.exists()
 
 
+def test_two_that_came_to_be_called_the_same_harm_nobody(client, membership):
+    first, second = (SavedViewFactory(workspace=membership.workspace, user=membership.user, name=name) for name in "AB")
+    client.post(f"/inbox/views/{second.pk}/", {"do": "rename", "name": "A"})
+    assert client.post("/inbox/views/", {"name": "A", "filters": "status=any"}).status_code == 302
+    first.refresh_from_db()
+    assert first.query == "status=any"
+
+
 def test_what_another_saved_for_themselves_is_not_there(client, membership):
     theirs = SavedViewFactory(workspace=membership.workspace, user=UserFactory(), name="Secret list")
     assert "Secret list" not in client.get("/inbox/").content.decode()

@@ -87,10 +87,11 @@ def _depends_on_its_template(message: Message) -> bool:
 
 
 def _tried_again(thread: Thread, messages: list[Message]) -> None:
-    """The message that a failed one was sent once more as."""
+    """The message that a failed one was sent once more as. One that was taken back was not sent."""
     failed = {each.pk: each for each in messages if each.status == Message.Status.FAILED}
     if failed:
         mine = Message.objects.for_workspace(thread.workspace).filter(retry_of__in=failed)
+        mine = mine.exclude(status=Message.Status.CANCELLED)
         for again, first in mine.values_list("pk", "retry_of"):
             failed[first].again_pk = again
 

@@ -13,8 +13,10 @@ from workspaces.models import User
 @transaction.atomic
 def retry(message: Message, thread: Thread, author: User) -> Message:
     """The same content, queued anew. Pressed twice it is one message. Raises CannotSend where it would not help."""
-    already = Message.objects.filter(retry_of=message).first()
-    if already:
+    # As it stands now: said to have failed, it may have reached the customer since the page was drawn.
+    message = Message.objects.select_for_update(of=("self",)).select_related("template").get(pk=message.pk)
+    tries = Message.objects.filter(retry_of=message)
+    if already := tries.exclude(status=Message.Status.CANCELLED).first():
         return already
     template = message.template
     if message.status != Message.Status.FAILED or message.direction != Message.Direction.OUT:
@@ -23,7 +25,8 @@ def retry(message: Message, thread: Thread, author: User) -> Message:
         raise sending.CannotSend(
             _("Not sent again: it would fail as before. %(why)s") % {"why": told.reason(message.error)}
         )
-    key = f"again-{message.pk}"
+    # Taken back it may be sent once more, as another message.
+    key = f"again-{message.pk}-{tries.count()}"
     if message.type == "template":
         again = sending.queue_template(thread, template, _values(message), author=author, key=key)
     else:

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from inbox.models import Message, Thread
+from inbox.services import retrying, sending
 from inbox.tests.factories import MessageFactory, MessageStatusFactory, OrphanStatusFactory, ThreadFactory
 from meta_integration.graph.classes import ErrorClass
 from meta_integration.graph.errors import known_errors, verdict_of
@@ -116,6 +117,23 @@ def test_sent_again_is_a_new_message_that_leads_to_the_first_and_pressing_twice_
     assert AGAIN not in page
     first.refresh_from_db()
     assert first.status == "failed"
+
+
+def test_what_was_taken_back_can_be_sent_again(client, agent, thread, failed):
+    first = failed()
+    client.post(f"/inbox/messages/{first.pk}/retry/")
+    client.post(f"/inbox/messages/{Message.objects.latest('id').pk}/take-back/")
+    assert AGAIN in page_of(client, thread)
+    client.post(f"/inbox/messages/{first.pk}/retry/")
+    assert list(Message.objects.order_by("id").values_list("status", flat=True)) == ["failed", "cancelled", "queued"]
+
+
+def test_what_arrived_since_the_page_was_drawn_is_not_sent_again(agent, thread, failed):
+    message = failed()
+    Message.objects.update(status="delivered")
+    with pytest.raises(sending.CannotSend):
+        retrying.retry(message, thread, agent.user)
+    assert Message.objects.count() == 1
 
 
 @pytest.mark.parametrize(("code", "is_closed"), [(131026, False), (131049, False), (131000, True)])

@@ -133,7 +133,7 @@ def _moment(text: str) -> str:
     if moment is None or timezone.is_naive(moment):
         return text
     here = timezone.localtime(moment)
-    return f"{date_format(here, 'j F')}, {date_format(here, 'H:i')}"
+    return date_format(here, _("j F, H:i"))
 
 
 def _marked(note: Note) -> SafeString:

@@ -51,7 +51,7 @@ def short_since(moment) -> str:
 def short_moment(moment) -> str:
     """A time to come: the hour today, else with its day."""
     here = timezone.localtime(moment)
-    return date(here, "H:i") if here.date() == timezone.localdate() else date(here, "j M, H:i")
+    return date(here, "H:i") if here.date() == timezone.localdate() else date(here, _("j M, H:i"))
 
 
 @register.filter

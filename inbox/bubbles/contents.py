@@ -135,8 +135,15 @@ def _said(value) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dict | list):
-        return harmless.words(json.dumps(value, ensure_ascii=False)[:1000])
+        return harmless.words(_as_json(value)[:1000])
     return "–" if value in (None, "") else harmless.words(str(value)[:4096])
+
+
+def _as_json(value) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:  # Read just within the limit, and written from further down.
+        return "…"
 
 
 # Orders ---------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ BLOCK = re.compile(r"```(.+?)```", re.DOTALL)
 ATOM = re.compile(
     r"`(?P<code>[^`\n]+)`"
     r"|(?P<url>\bhttps?://[^\s<>\"'`]+|\bwww\.[^\s<>\"'`]+)"
-    r"|(?P<named>\b(?:mailto:[^\s<>\"'`]+@[^\s<>\"'`]+|tel:\+?[0-9()./-]{3,20}))"
+    r"|(?P<named>\b(?:mailto:[^\s<>\"'`@]{1,64}@[^\s<>\"'`]+|tel:\+?[0-9()./-]{3,20}))"
     r"|(?<![\w.+@-])(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})",
     re.IGNORECASE,
 )
@@ -113,13 +113,21 @@ def _atom(atom: re.Match) -> tuple[str, str]:
     if atom["code"]:
         return f"<code>{escape(atom['code'])}</code>", ""
     text = atom[0]
-    kept = text.rstrip(AFTER_ADDRESS)
-    while kept.endswith((")", "]")) and kept.count(kept[-1]) > kept.count({")": "(", "]": "["}[kept[-1]]):
-        kept = kept[:-1].rstrip(AFTER_ADDRESS)
+    kept = text[: _end_of_address(text)]
     if atom["email"]:
         return link(f"mailto:{kept}", kept), text[len(kept) :]
     url = f"https://{kept}" if kept[:4].lower() == "www." else kept
     return link(url, kept), text[len(kept) :]
+
+
+def _end_of_address(text: str) -> int:
+    """Before what ends the sentence, and before brackets that were opened before the address."""
+    end, strays = len(text), {")": text.count(")") - text.count("("), "]": text.count("]") - text.count("[")}
+    while end and (text[end - 1] in AFTER_ADDRESS or strays.get(text[end - 1], 0) > 0):
+        end -= 1
+        if text[end] in strays:
+            strays[text[end]] -= 1
+    return end
 
 
 def _signs(line: str, start: int, end: int, parts: list[str], opened: list[tuple[int, str]]) -> None:

@@ -13,6 +13,8 @@ NONE += ["XAF", "XOF", "XPF"]
 THREE = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
 DECIMALS = {**dict.fromkeys(NONE, 0), **dict.fromkeys(THREE, 3), "CLF": 4, "UYW": 4}
 LARGEST = Decimal(10) ** 15
+# Written out, a number such as 1e-999999 fills pages.
+MOST_DECIMALS = 15
 
 
 def amount_of(value) -> Decimal | None:
@@ -25,7 +27,9 @@ def amount_of(value) -> Decimal | None:
         amount = Decimal(str(value))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and abs(amount) <= LARGEST else None
+    if not amount.is_finite() or abs(amount) > LARGEST:
+        return None
+    return amount if amount.as_tuple().exponent >= -MOST_DECIMALS else round(amount, MOST_DECIMALS)
 
 
 def currency_of(value) -> str:

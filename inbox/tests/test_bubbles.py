@@ -3,12 +3,14 @@
 import html
 import json
 import re
+import sys
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inbox import gallery
+from inbox.bubbles import contents
 from inbox.models import Message, Thread
 from inbox.tests.factories import MessageFactory
 from meta_integration.tests.factories import PhoneNumberFactory
@@ -141,6 +143,7 @@ def test_what_came_is_said_in_words(tell, read, content, said):
         ([(1, 3.5, "KWD")], "3.500 KWD"),
         ([(3, 0.1, "USD")], "Total 0.30 USD"),
         ([(1, "99.9", "usd"), (1, 5, "JPY")], "Total 99.90 USD Total 5 JPY"),
+        ([("1e-999999", "1e-999999", "USD")], "Total 0.00 USD"),
         ([(1, None, "USD"), (1, 2, "USD")], "Total 2.00 USD"),
         ([(None, 2, "USD")], "named no price or quantity"),
         ([], "No products are named"),
@@ -151,6 +154,7 @@ def test_an_order_is_a_table_with_a_total_for_each_currency(tell, read, items, s
     products = [{"product_retailer_id": "mug", **dict(zip(names, item, strict=True))} for item in items]
     tell({"type": "order", "order": {"catalog_id": "1", "product_items": products}})
     assert said in read()
+    assert len(read()) < 1000
 
 
 @pytest.mark.parametrize(
@@ -170,6 +174,14 @@ def test_a_form_is_read_as_a_list_whatever_it_holds(tell, read, answer, said):
     tell({"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": reply}})
     assert said in read()
     assert "secret" not in read()
+
+
+def test_what_is_nested_just_within_the_limit_is_read_too():
+    """Wherever the limit is: further down there is less room left to write it than there was to read it."""
+    for depth in range(sys.getrecursionlimit() - 150, sys.getrecursionlimit()):
+        reply = {"type": "nfm_reply", "nfm_reply": {"response_json": "[" * depth + "]" * depth}}
+        message = Message(direction="in", type="interactive", content={"interactive": reply})
+        assert contents.facts_of(message)["rows"]
 
 
 def test_a_place_leads_to_the_map_and_nothing_is_fetched_from_there(client, tell, agent):

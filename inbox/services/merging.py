@@ -25,8 +25,11 @@ class CannotMerge(Exception):
 
 @transaction.atomic
 def merge(keep: Contact, gone: Contact, actor: User | None = None) -> None:
-    """Move all of `gone` to `keep` and delete it. Threads on the same number become one. Nobody's word is lost."""
-    keep, gone = (_locked(each) for each in (keep, gone))
+    """Move all of `gone` to `keep` and delete it. Threads on the same number become one. Nobody's word is lost.
+
+    Raises CannotMerge where somebody did so a moment ago.
+    """
+    keep, gone = _locked(keep, gone)
     moved = [_move(thread, keep) for thread in Thread.objects.filter(contact=gone).order_by("pk").select_for_update()]
     name = str(gone) if gone.address in ("", str(gone)) else f"{gone} ({gone.address})"
     keep.tags.add(*gone.tags.all())
@@ -82,8 +85,13 @@ def spellings(wa_id: str) -> set[str]:
     return found
 
 
-def _locked(contact: Contact) -> Contact:
-    return Contact.objects.select_for_update().select_related("workspace").get(pk=contact.pk)
+def _locked(keep: Contact, gone: Contact) -> tuple[Contact, Contact]:
+    """In one order, and without their workspace: all that is written there would wait for it."""
+    both = Contact.objects.filter(pk__in=[keep.pk, gone.pk]).select_related("workspace").order_by("pk")
+    found = {each.pk: each for each in both.select_for_update(of=("self",))}
+    if len(found) < 2:
+        raise CannotMerge(_("This is one entry already."))
+    return found[keep.pk], found[gone.pk]
 
 
 def _complete(keep: Contact, gone: Contact) -> None:

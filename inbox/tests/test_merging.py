@@ -1,8 +1,10 @@
 """Two entries of one customer become one, and nothing of either is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from inbox.models import Case, ConsentEntry, Contact, Message, Note, Thread, ThreadEvent
@@ -182,3 +184,28 @@ def test_a_name_that_the_shop_gave_stays(number):
     contacts.resolve(number.workspace, Identity(wa_id="15550300001", name="new name"))
     contact.refresh_from_db()
     assert (contact.name, contact.profile_name) == ("Ann Example", "new name")
+
+
+def test_what_somebody_merged_a_moment_ago_is_one_entry_already(two):
+    kept, thread = two
+    gone, actor = Contact.objects.get(pk=thread.contact_id), UserFactory()
+    merging.by_hand(kept.contact, gone, actor)
+    with pytest.raises(merging.CannotMerge):
+        merging.by_hand(kept.contact, Contact(pk=thread.contact_id, wa_id=thread.contact.wa_id), actor)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_else_of_the_shop_waits_for_it(two):
+    kept, thread = two
+
+    def write():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            return ContactFactory(workspace=kept.workspace)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        merging.merge(kept.contact, thread.contact)
+        assert other.submit(write).result().pk

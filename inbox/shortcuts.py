@@ -31,7 +31,6 @@ GROUPS = {
         Shortcut(("r",), _("Resolve it, or open it again")),
         Shortcut(("s",), _("Snooze it")),
         Shortcut(("u",), _("Mark it as unread")),
-        Shortcut(("u",), _("Mark it as unread")),
         Shortcut(("n",), _("Write a note")),
         Shortcut(("c",), _("Write to the customer")),
     ],

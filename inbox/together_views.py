@@ -59,7 +59,7 @@ def _verb(request) -> Callable[[Thread], bool]:
     if do == "snooze":
         until = snoozing.moment_of(request.POST.get("moment", ""), "")
         if until is None:
-            raise NotDone(_("Not put off: choose a day and a time."))
+            raise NotDone(_("Not snoozed: choose a day and a time."))
         return lambda thread: work.snooze(thread, until, actor)
     if do in ("tag", "untag"):
         tag = get_object_or_404(Tag.objects.for_workspace(request.workspace), pk=listing.pk_of(request.POST.get("tag")))

@@ -68,7 +68,7 @@ def _set_status(request, current: Thread) -> None:
 def _snooze(request, current: Thread) -> None:
     until = snoozing.moment_of(request.POST.get("moment", ""), request.POST.get("at", ""))
     if until is None:
-        raise NotDone(_("Not put off: choose a day and a time."))
+        raise NotDone(_("Not snoozed: choose a day and a time."))
     work.snooze(current, until, request.user)
 
 

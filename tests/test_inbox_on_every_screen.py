@@ -71,7 +71,7 @@ def test_a_customer_is_answered_without_javascript(shop: Stack, new_page):
 
     page.get_by_role("link", name="Note for the team").click()
     page.fill("#note", "Has asked twice.")
-    page.get_by_role("button", name="Keep note").click()
+    page.get_by_role("button", name="Save note").click()
     expect(page.locator("#messages")).to_contain_text("Has asked twice.")
 
     page.get_by_label("Assigned to").select_option(label="merchant")

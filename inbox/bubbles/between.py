@@ -88,7 +88,7 @@ def _sentence(kind: str, by_person: bool, detail: dict) -> str:
         return _status(by_person, by_itself, detail)
     by_person_or_not = {
         Kind.UNASSIGNED: (_("%(who)s took it from %(from)s: nobody has it now."), _("Nobody has it any more.")),
-        Kind.SNOOZED: (_("%(who)s put it off until %(until)s."), _("Put off until %(until)s.")),
+        Kind.SNOOZED: (_("%(who)s snoozed it until %(until)s."), _("Snoozed until %(until)s.")),
         Kind.WOKEN: (_("%(who)s took it up again."), _woken(by_itself)),
         Kind.TAGGED: (_("%(who)s added the tag “%(tag)s”."), _("The tag “%(tag)s” was added.")),
         Kind.UNTAGGED: (_("%(who)s removed the tag “%(tag)s”."), _("The tag “%(tag)s” was removed.")),
@@ -104,7 +104,7 @@ def _sentence(kind: str, by_person: bool, detail: dict) -> str:
 def _woken(by_itself: str) -> str:
     if by_itself == "customer_wrote":
         return _("It is back: the customer wrote.")
-    return _("It is back: the time it was put off for is over.")
+    return _("It is back: the time it was snoozed for is over.")
 
 
 def _assigned(by_person: bool, by_itself: str) -> str:

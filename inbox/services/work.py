@@ -102,14 +102,14 @@ def snooze(thread: Thread, until: datetime, actor: User | None) -> bool:
     """Out of sight until then, or until the customer writes. Raises NotDone for a time that has passed or is far."""
     now = timezone.now()
     if until <= now:
-        raise NotDone(_("Not put off: that time has passed. Choose a later one."))
+        raise NotDone(_("Not snoozed: that time has passed. Choose a later one."))
     if until > now + LONGEST_SNOOZE:
-        raise NotDone(_("Not put off: that is too far ahead. Choose a day within a year."))
+        raise NotDone(_("Not snoozed: that is too far ahead. Choose a day within a year."))
     locked = _locked(thread)
     if locked.snoozed_until == until:
         return False
     if locked.status == Status.RESOLVED:
-        raise NotDone(_("Not put off: this conversation is resolved. Open it first."))
+        raise NotDone(_("Not snoozed: this conversation is resolved. Open it first."))
     _change(thread, snoozed_until=until)
     events.note(thread, Kind.SNOOZED, actor, until=until.isoformat())
     return True

@@ -66,7 +66,7 @@ def test_the_page_says_how_many_were_changed_and_why_others_were_not(client, me,
     )
     assert answer.redirect_chain[0][0] == "/inbox/?status=any"
     page = answer.content.decode()
-    assert "2 conversations changed. Not put off: this conversation is resolved." in page
+    assert "2 conversations changed. Not snoozed: this conversation is resolved." in page
 
 
 def test_with_htmx_the_list_comes_back_with_what_was_done(client, me, threads):

@@ -29,6 +29,9 @@
     }
     const filters = document.getElementById("filters");
     filters.elements.who.value = who;
+    const { narrowedBy } = threads.dataset;
+    filters.querySelector(".narrow").classList.toggle("is-on", narrowedBy !== "");
+    filters.querySelector(".narrow .number").textContent = narrowedBy;
     const saved = document.querySelector(".saved input[name=filters]");
     if (saved) saved.value = threads.dataset.query;
     for (const back of document.querySelectorAll(".customer .back")) back.href = `/inbox/${threads.dataset.query}`;
@@ -46,7 +49,7 @@
     if (event.detail.target.id === "threads") event.detail.parameters.selected = opened();
   });
   body.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt.matches(".tabs a")) clearFields(event.detail.elt);
+    if (event.detail.elt.matches(".tabs a, .clear a")) clearFields(event.detail.elt);
   });
   body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "threads") { welcome(); follow(); markOpen(); }

@@ -3,10 +3,12 @@
 import html
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.utils import timezone
 
 from inbox import tasks
@@ -192,6 +194,32 @@ def test_what_is_not_wanted_any_more_is_taken_back_with_all_its_files(client, ag
     composing.send(thread, "Another", author=agent, key="k2")
     assert client.post(f"/inbox/{thread.pk}/withdraw/", {"key": "k"}).json() == {"left": 0}
     assert list(Message.objects.order_by("id").values_list("status", flat=True)) == ["cancelled", "cancelled", "queued"]
+
+
+def test_what_arrives_after_it_was_taken_back_is_not_sent(client, agent, thread):
+    client.post(f"/inbox/{thread.pk}/withdraw/", {"key": "k"})
+    answer = client.post(f"/inbox/{thread.pk}/", {"text": "Look", "key": "k"})
+    assert answer.status_code == 409
+    assert "you took it back before it arrived" in answer.content.decode()
+    assert not Message.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_arrives_while_it_is_taken_back_is_taken_back(agent, thread):
+    def withdraw() -> int:
+        try:
+            return composing.withdraw(thread, "k", actor=agent)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            composing.send(thread, "Look", author=agent, key="k")
+            taken_back = other.submit(withdraw)
+            with pytest.raises(TimeoutError):
+                taken_back.result(timeout=0.3)
+        assert taken_back.result() == 0
+    assert Message.objects.get().status == "cancelled"
 
 
 def test_what_has_left_already_is_said_so(client, agent, thread):

@@ -19,6 +19,7 @@ def test_nothing_is_lost_and_nothing_goes_out_twice(stack: Stack, page: Page):
     log_in(stack, page)
     open_conversation(stack, page)
     several_files_and_one_that_cannot_go(stack, page)
+    an_upload_waits_until_galantis_answers_again(stack, page)
     a_draft_survives_reload_and_log_out(stack, page)
     a_dead_network_holds_what_was_sent(stack, page)
     a_lost_answer_does_not_send_twice(stack, page)
@@ -99,6 +100,18 @@ def several_files_and_one_that_cannot_go(stack: Stack, page: Page) -> None:
     expect(page.locator(".chip")).to_have_count(0)
     expect(page.locator(".message.out:not(.pending)")).to_have_count(2)
     assert sent(stack) == [("image", "Look"), ("document", "")]
+
+
+def an_upload_waits_until_galantis_answers_again(stack: Stack, page: Page) -> None:
+    before = len(sent(stack))
+    page.route("**/inbox/attach/", lambda route: route.fulfill(status=502, body="Bad gateway"), times=1)
+    note = {"name": "late.txt", "mimeType": "text/plain", "buffer": b"Late"}
+    page.set_input_files("#file", [note])
+    expect(page.locator(".chip")).to_contain_text("The upload goes on by itself.")
+    send(page, "")
+    expect(page.locator(".chip")).to_have_count(0)
+    expect(page.locator(".message.out:not(.pending)", has_text="late.txt")).to_have_count(1)
+    assert len(sent(stack)) == before + 1
 
 
 def a_draft_survives_reload_and_log_out(stack: Stack, page: Page) -> None:

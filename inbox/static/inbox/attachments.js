@@ -84,21 +84,23 @@
     xhr.setRequestHeader("X-CSRFToken", composer.csrf());
     xhr.setRequestHeader("HX-Request", "true");
     xhr.upload.onprogress = (event) => { item.progress = event.lengthComputable ? (100 * event.loaded) / event.total : 0; progress(item); };
-    xhr.onload = () => { taken(item, xhr); keep(thread); next(thread); };
-    xhr.onerror = () => { later(thread, item); keep(thread); next(thread); };
+    xhr.onload = () => { taken(thread, item, xhr); keep(thread); next(thread); };
+    xhr.onerror = () => { later(thread, item, "uploadWaits"); keep(thread); next(thread); };
     xhr.send(data);
     draw(thread);
   }
-  function taken(item, xhr) {
+  function taken(thread, item, xhr) {
     let answer = {};
     try { answer = JSON.parse(xhr.responseText); } catch { /* a page, not ours */ }
     if (xhr.status === 201) Object.assign(item, answer, { state: "done", file: null, xhr: null });
     else if (answer.problem) Object.assign(item, { state: "refused", why: answer.problem, file: null });
-    else if (xhr.getResponseHeader("HX-Redirect")) Object.assign(item, { state: "refused", why: words("uploadLoggedOut") });
+    // Nobody records a voice message twice: what may go once Galantis answers again stays here.
+    else if (xhr.getResponseHeader("HX-Redirect")) later(thread, item, "uploadLoggedOut");
+    else if (xhr.status >= 500 || xhr.status === 429) later(thread, item, "uploadWaits");
     else Object.assign(item, { state: "refused", why: words("uploadFailed") });
   }
-  function later(thread, item) {
-    Object.assign(item, { state: "waits", xhr: null, tries: item.tries + 1, why: words("uploadWaits") });
+  function later(thread, item, why) {
+    Object.assign(item, { state: "waits", xhr: null, tries: item.tries + 1, why: words(why) });
     item.timer = setTimeout(() => { item.timer = null; next(thread); }, Math.min(1000 * 2 ** item.tries, LONGEST_PAUSE));
   }
   addEventListener("online", () => {

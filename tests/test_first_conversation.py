@@ -23,6 +23,7 @@ def test_from_log_in_to_a_read_answer(stack: Stack, page: Page):
     phone.click("#phone-send")
     # The customer leaves the chat, so that nothing is read before it is said so.
     phone.goto("about:blank")
+    stack.wait_for(lambda: stack.sql("SELECT 1 FROM inbox_message"), "the message is here")
 
     # Without reloading, within two seconds.
     thread = page.locator(".threads a")

@@ -12,7 +12,12 @@ class User(AbstractUser):
         _("support staff"), default=False, help_text=_("Sees every workspace to help its people. Never sees a token.")
     )
     language = models.CharField(
-        _("language"), max_length=10, blank=True, help_text=_("Of the pages this person sees; empty: the browser's.")
+        _("language"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Of the pages this person sees; empty: the browser's."),
     )
 
     @property

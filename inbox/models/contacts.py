@@ -48,15 +48,19 @@ class Contact(WorkspaceModel):
     parent_user_id = models.CharField(max_length=160, blank=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
     # As WhatsApp tells it. The name above follows it until the shop gives another.
-    profile_name = models.CharField(_("name on WhatsApp"), max_length=255, blank=True)
+    profile_name = models.CharField(_("name on WhatsApp"), max_length=255, blank=True, default="", db_default="")
     username = models.CharField(_("user name"), max_length=255, blank=True)
-    language = models.CharField(_("language"), max_length=20, blank=True)
+    language = models.CharField(_("language"), max_length=20, blank=True, default="", db_default="")
     # What the shop knows besides: {"Birthday": "1 May", ...}, in the order in which it was written down.
-    attributes = models.JSONField(_("more about them"), default=dict, blank=True)
+    attributes = models.JSONField(_("more about them"), default=dict, db_default={}, blank=True)
     tags = models.ManyToManyField("inbox.Tag", blank=True, related_name="contacts", verbose_name=_("tags"))
     # Whether they want offers. Written by `services.consent` alone, each change with its `ConsentEntry`.
     marketing_state = models.CharField(
-        _("offers"), max_length=20, choices=MarketingState, default=MarketingState.UNKNOWN
+        _("offers"),
+        max_length=20,
+        choices=MarketingState,
+        default=MarketingState.UNKNOWN,
+        db_default=MarketingState.UNKNOWN,
     )
     blocked_at = models.DateTimeField(_("blocked"), null=True, blank=True)
     blocked_by = models.ForeignKey(

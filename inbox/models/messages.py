@@ -73,7 +73,7 @@ class Message(WorkspaceModel):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     # What sent it where no person did: the name of a campaign or automation, or Galantis' own answer.
-    origin = models.CharField(_("sent by"), max_length=160, blank=True)
+    origin = models.CharField(_("sent by"), max_length=160, blank=True, default="", db_default="")
     wamid = models.TextField(_("Meta's id"), null=True, blank=True)  # noqa: DJ001 - unique once known
     reference = models.UUIDField(_("our reference"), default=uuid.uuid4, unique=True)
     idempotency_key = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - unique where given

@@ -30,7 +30,7 @@ class Thread(WorkspaceModel):
     last_type = models.CharField(max_length=40, blank=True)
     unread_count = models.PositiveIntegerField(_("unread"), default=0)
     # Marked as unread, or back from being put off: only opening it reads it, not a page that has it open.
-    stays_unread = models.BooleanField(default=False)
+    stays_unread = models.BooleanField(default=False, db_default=False)
     assignee = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("assigned to")
     )

@@ -131,5 +131,7 @@ def _write(contact: Contact, state: str, source: str, actor: User | None, thread
     contact.marketing_state = state
     if thread:
         events.note(thread, ThreadEvent.Kind.CONSENT, actor, was=was, to=str(state), source=str(source))
-    live.touch(contact.workspace_id)
+    # No list shows it, and Meta may refuse a campaign's offers by the thousand.
+    if threads := Thread.objects.filter(contact=contact).values_list("pk", flat=True):
+        live.touch(contact.workspace_id, *threads, in_list=False)
     return True

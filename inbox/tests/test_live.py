@@ -98,15 +98,18 @@ def test_a_page_hears_of_its_own_conversation_and_the_list_but_not_of_another_co
     assert ask(thread)[1].split(".")[1] == row
 
 
-def test_the_ticks_of_a_campaign_make_no_list_fetch_itself(thread, deliver, django_capture_on_commit_callbacks):
+@pytest.mark.parametrize("told", [{"status": "delivered"}, {"status": "failed", "errors": [{"code": 131050}]}])
+def test_what_becomes_of_a_campaign_makes_no_list_fetch_itself(
+    thread, deliver, told, django_capture_on_commit_callbacks
+):
     message = MessageFactory(thread=thread, status="sent", wamid="wamid.1", priority=2)
     _, before = ask(thread, of=thread)
-    status = {"id": "wamid.1", "status": "delivered", "timestamp": "1750000000"}
+    status = {"id": "wamid.1", "timestamp": "1750000000", **told}
     value = {"metadata": {"phone_number_id": thread.number.phone_number_id}, "statuses": [status]}
     with django_capture_on_commit_callbacks(execute=True):
         deliver({"entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]})
     message.refresh_from_db()
-    assert message.status == "delivered"
+    assert message.status == told["status"]
     after = ask(thread, before, of=thread)[1].split(".")
     assert after[:2] == before.split(".")[:2]
     assert after[2] != before.split(".")[2]

@@ -54,10 +54,10 @@ def controls_context(request) -> dict:
     """What the list can be filtered by, and the saved lists: drawn with the page."""
     mine = SavedView.objects.for_workspace(request.workspace)
     return {
-        "statuses": listing.STATUSES,
+        "list_statuses": listing.STATUSES,
         "sorts": listing.SORTS,
         "shop_numbers": PhoneNumber.objects.for_workspace(request.workspace).order_by("-is_default", "pk"),
-        "tags": Tag.objects.for_workspace(request.workspace),
+        "shop_tags": Tag.objects.for_workspace(request.workspace),
         "saved_views": saved_lists.seen_by(mine, request.user),
         "user_role": request.role,
         **working.duty(request),

@@ -185,6 +185,20 @@ def test_what_a_person_chose_stands_in_the_address_and_a_refresh_leaves_it_alone
     assert "HX-Replace-Url" not in client.get("/inbox/", query, headers=by_itself)
 
 
+def test_an_open_conversation_leaves_the_filters_as_they_are(client, me, one, number):
+    """Its status and its customer's tags are no words of the list beside it."""
+    first, _second = TagFactory.create_batch(2, workspace=number.workspace)
+    thread = one()
+    thread.contact.tags.add(first)
+
+    def offered(url: str) -> list[str]:
+        return re.findall(r'<select id="(?:filter|together)-\w+".*?</select>', client.get(url).content.decode(), re.S)
+
+    alone = offered("/inbox/")
+    assert "Resolved" in alone[0]
+    assert offered(f"/inbox/{thread.pk}/") == alone
+
+
 def test_an_empty_list_says_so_and_shows_the_way_to_all(client, me, one):
     one(status="RESOLVED")
     page = client.get("/inbox/").content.decode()

@@ -229,6 +229,9 @@
       ready(isWide() || place === "answer");
       const special = place === "answer" && byId(byId("special")?.dataset.focus ?? "");
       if (special) special.focus();
+      // What was pressed is gone with what stood here: the focus goes on from what stands here now.
+      const isLost = document.activeElement === body || !document.activeElement;
+      if (place === "answer" && isLost) (isWide() && byId("find") || byId("picker-title"))?.focus();
     }
     mark();
   });

@@ -110,7 +110,12 @@
     if (event.detail.target.id === "older") { keptForOlder = place(box()); box().dataset.loadedOlder = "yes"; }
   });
   body.addEventListener("htmx:afterSwap", (event) => {
-    if (opens(event.detail.target)) return begin();
+    if (opens(event.detail.target)) {
+      begin();
+      // On a phone the list, and the row that was pressed, are out of sight now.
+      if (!document.activeElement?.getClientRects().length || document.activeElement === body) box()?.focus({ preventScroll: true });
+      return;
+    }
     if (event.detail.target.id === "answer" && box() && isAtEnd(box())) toEnd();
     if (keptForOlder) {
       const of = box(), seen = new Set();

@@ -7,7 +7,7 @@
   const near = 60;
   const isAtEnd = (each) => each.scrollHeight - each.scrollTop - each.clientHeight < near;
   const opens = (target) => ["open", "conversation"].includes(target.id);
-  let unseen = 0;
+  let unseen = 0, staysAtEnd = true;
 
   // What the server sent of an element, without the tokens that are new each time. What the person opened is not in it.
   const served = new WeakMap();
@@ -29,10 +29,20 @@
     const player = [...element.querySelectorAll("audio, video")].some((each) => !each.paused);
     const selection = getSelection();
     const isSelected = !selection.isCollapsed && selection.containsNode(element, true);
-    return player || isSelected || element.contains(document.activeElement) && document.activeElement !== body;
+    return player || isSelected || element.querySelector(".htmx-request") !== null || element.contains(document.activeElement) && document.activeElement !== body;
   }
+  // What was in use when it changed is drawn anew once it is not.
+  const behind = new Set();
+  function catchUp() {
+    if (document.hidden || ![...behind].some((each) => !isInUse(each))) return;
+    behind.clear();
+    htmx.trigger(body, "inbox:changed");
+  }
+  for (const name of ["focusout", "pause", "ended"]) body.addEventListener(name, () => setTimeout(catchUp), true);
+  document.addEventListener("selectionchange", () => { if (getSelection().isCollapsed) catchUp(); });
+
   function replace(old, fresh) {
-    if (isInUse(old)) return old; // It comes with the next change.
+    if (isInUse(old)) { behind.add(old); return old; }
     const were = [...old.querySelectorAll("details")];
     [...fresh.querySelectorAll("details")].forEach((each, n) => { if (were[n]?.open && were[n].className === each.className) each.open = true; });
     const timeline = old.querySelector(".times[open] .timeline");
@@ -42,34 +52,40 @@
     return fresh;
   }
 
-  // Takes over what is new or different, by the elements' ids; the rest stays the very element that it was.
+  // Takes over what is new or different, by the elements' ids; the rest stays the very element that it was. What was
+  // loaded above the page that came stays; where the two have no message in common, that page takes its place.
   function merge(of, html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const fresh = [...page.body.children].filter((each) => each.id);
-    const hasOlder = of.dataset.loadedOlder === "yes";
+    const known = new Map([...of.children].map((each) => [each.id, each]));
     const ids = new Set(fresh.map((each) => each.id));
-    const firstKnown = fresh.find((each) => each.id !== "older" && document.getElementById(each.id)?.parentElement === of);
-    let isPast = false, cursor = null, added = 0;
+    const isRow = (each) => each.matches(".message, .line, .note");
+    const first = fresh.find((each) => isRow(each) && known.has(each.id));
+    if (!first) delete of.dataset.loadedOlder;
+    const hasOlder = of.dataset.loadedOlder === "yes";
+    let isPast = !first, added = 0;
     for (const each of [...of.children]) {
       if (each.id === "pending") continue; // What has not reached the server yet.
-      isPast ||= firstKnown && each.id === firstKnown.id;
-      if (!ids.has(each.id) && (isPast || each.id === "older" && !hasOlder)) each.remove();
+      isPast ||= each.id === first.id;
+      if (!ids.has(each.id) && (isPast || each.id === "older" && !hasOlder)) { each.remove(); known.delete(each.id); }
     }
-    for (const each of fresh) {
-      if (each.id === "older" && hasOlder) continue;
-      const html = plain(each);
-      const known = [...of.children].find((other) => other.id === each.id);
-      if (!known) {
-        if (cursor) cursor.after(each); else of.prepend(each);
-        served.set(each, html);
-        htmx.process(each);
-        if (each.matches(".message.in")) added += 1;
-        cursor = each;
-      } else {
-        const now = served.get(known) === html ? known : replace(known, each);
+    // From the end: what is new stands ahead of what it was sent ahead of.
+    let next = known.get("pending") ?? null;
+    for (const each of fresh.reverse()) {
+      const html = plain(each), was = known.get(each.id);
+      if (each.id === "older" && (hasOlder || was && first)) continue; // Above what was loaded, not above what came.
+      if (was) {
+        const now = served.get(was) === html ? was : replace(was, each);
         if (now === each) served.set(each, html);
-        cursor = now;
+        if (!first) of.insertBefore(now, next);
+        next = now;
+        continue;
       }
+      of.insertBefore(each, each.id === "older" ? of.firstChild : next);
+      served.set(each, html);
+      htmx.process(each);
+      if (each.matches(".message.in")) added += 1;
+      next = each;
     }
     return added;
   }
@@ -77,8 +93,9 @@
   function showLatest() {
     const button = document.getElementById("to-latest"), of = box();
     if (!button || !of) return;
-    if (isAtEnd(of)) unseen = 0;
-    button.hidden = isAtEnd(of);
+    staysAtEnd = isAtEnd(of);
+    if (staysAtEnd) unseen = 0;
+    button.hidden = staysAtEnd;
     button.querySelector("[data-count]").textContent = unseen || "";
   }
   function toEnd() {
@@ -93,6 +110,8 @@
     remember();
     toEnd();
     of.addEventListener("scroll", showLatest, { passive: true });
+    // Pictures without measures take their room when they come.
+    of.addEventListener("load", () => { if (staysAtEnd) toEnd(); }, true);
   }
 
   body.addEventListener("htmx:beforeSwap", (event) => {
@@ -107,7 +126,7 @@
   });
   let keptForOlder = null;
   body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id === "older") { keptForOlder = place(box()); box().dataset.loadedOlder = "yes"; }
+    if (event.detail.target.id === "older" && event.detail.shouldSwap) { keptForOlder = place(box()); box().dataset.loadedOlder = "yes"; }
   });
   body.addEventListener("htmx:afterSwap", (event) => {
     if (opens(event.detail.target)) {
@@ -118,9 +137,12 @@
     }
     if (event.detail.target.id === "answer" && box() && isAtEnd(box())) toEnd();
     if (keptForOlder) {
-      const of = box(), seen = new Set();
-      // A day that began on the older page goes on here.
-      for (const each of [...of.querySelectorAll(":scope > .day")]) { if (seen.has(each.id)) each.remove(); seen.add(each.id); }
+      const of = box(), seen = new Map();
+      for (const each of [...of.children]) {
+        if (!seen.has(each.id)) seen.set(each.id, each);
+        else if (each.matches(".day")) each.remove(); // It began on the older page and goes on here.
+        else if (each.id) seen.get(each.id).remove(); // It stood here already.
+      }
       backTo(of, keptForOlder);
       keptForOlder = null;
       remember();
@@ -178,5 +200,4 @@
     if (["ArrowLeft", "ArrowRight"].includes(event.key)) { event.preventDefault(); step(event.key === forward ? 1 : -1); }
   });
   begin();
-  addEventListener("load", toEnd); // Pictures without measures have come.
 })();

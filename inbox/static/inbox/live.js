@@ -10,6 +10,8 @@
   const QUIET = 1500; // The same, where nothing has changed for a while.
   const HIDDEN = 5000; // One that nobody looks at: for its title, and to ring.
   const CALM = 5000; // While nobody can say whether anything changed.
+  const PATIENCE = 20000; // For an answer: a connection that died in its sleep gives none, and no error either.
+  const LOOK_AGAIN = 10000; // Who is here may leave without a word.
   let [everything, list] = (body.dataset.liveVersion || "").split(".");
   let thread = "", messages = "", present = "";
   let changedAt = performance.now();
@@ -119,7 +121,7 @@
     let next = pause();
     try {
       const about = thread;
-      const answer = await fetch(`${body.dataset.liveUrl}?${question()}`, { credentials: "omit", cache: "no-store" });
+      const answer = await fetch(`${body.dataset.liveUrl}?${question()}`, { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
       if (answer.status === 403) { // Older than its token: the list brings a new one, or leads to the log-in.
         tellList();
         next = CALM;
@@ -139,6 +141,31 @@
     asking = false;
     soon(next);
   }
+
+  // What changed is told once: a part that could not be fetched is asked for again.
+  const ofPart = { messages: tellThread, panel: tellThread, work: tellThread, threads: tellList, presence: () => tell("inbox:presence"), trouble: () => tell("inbox:trouble") };
+  const missing = new Set();
+  function fetchAgain() {
+    const tells = new Set([...missing].map((part) => ofPart[part]));
+    missing.clear();
+    for (const each of tells) each();
+  }
+  body.addEventListener("htmx:beforeSend", ({ detail }) => { if (detail.requestConfig.verb === "get") detail.xhr.timeout = PATIENCE; });
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    body.addEventListener(name, ({ detail }) => {
+      const part = detail.requestConfig.elt.id;
+      if (detail.requestConfig.verb !== "get" || !ofPart[part] || [403, 404].includes(detail.xhr.status)) return;
+      if (!missing.size) setTimeout(fetchAgain, CALM);
+      missing.add(part);
+    });
+  }
+  setInterval(() => { if (!document.hidden && place()?.childElementCount) tell("inbox:presence"); }, LOOK_AGAIN);
+  // Said once: the same words put there again would be read out again.
+  body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id !== "presence") return;
+    const { body: fresh } = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");
+    if (fresh.innerHTML.trim() === detail.target.innerHTML.trim()) detail.shouldSwap = false;
+  });
 
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return leave();

@@ -16,6 +16,8 @@ from workspaces import services
 SESSION_KEY = "workspace"
 # With which workspace a page was drawn that asks for a part: another one may have been chosen since.
 SHOWN = "X-Galantis-Workspace"
+# And for whom: somebody else may have logged in in the same browser.
+SHOWN_TO = "X-Galantis-Person"
 
 
 class WorkspaceMiddleware:
@@ -62,6 +64,8 @@ def workspace_required(view):
         if not request.workspace:
             return _whole_page(request, "workspaces:switch")
         if request.headers.get(SHOWN, str(request.workspace.pk)) != str(request.workspace.pk):
+            return _whole_page(request, "workspaces:home")
+        if request.headers.get(SHOWN_TO, str(request.user.pk)) != str(request.user.pk):
             return _whole_page(request, "workspaces:home")
         with timezone.override(request.workspace.timezone):
             return _not_kept(view(request, *args, **kwargs))

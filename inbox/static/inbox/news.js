@@ -3,7 +3,7 @@
 (() => {
   const body = document.body;
   const wanted = body.dataset;
-  const bare = document.title.replace(/^\(\d+\) /, "");
+  const name = () => document.querySelector("#conversation h2")?.textContent.trim();
   const told = new Set();
   const TOLD = "galantis:told";
   let sound = null;
@@ -12,6 +12,7 @@
 
   function count() {
     const unread = Number(news()?.dataset.unread || 0);
+    const bare = [name(), wanted.title].filter(Boolean).join(" · ");
     document.title = unread ? `(${unread}) ${bare}` : bare;
     const badge = document.getElementById("nav-unread");
     if (!badge) return;
@@ -24,7 +25,7 @@
     let known = [];
     try { known = JSON.parse(localStorage.getItem(TOLD)) || []; } catch { /* Somebody else's: begun anew. */ }
     if (known.includes(key)) return false;
-    localStorage.setItem(TOLD, JSON.stringify([...known, key].slice(-50)));
+    try { localStorage.setItem(TOLD, JSON.stringify([...known, key].slice(-50))); } catch { /* Then each page rings. */ }
     return true;
   }
 
@@ -50,7 +51,8 @@
 
   function notify(item) {
     if (!("Notification" in window) || Notification.permission !== "granted") return;
-    const shown = new Notification("Galantis", { body: item.textContent, tag: `galantis-${item.dataset.thread}`, renotify: true });
+    let shown;
+    try { shown = new Notification("Galantis", { body: item.textContent, tag: `galantis-${item.dataset.thread}`, renotify: true }); } catch { return; } // Phones show none of a page's own.
     shown.onclick = () => {
       window.focus();
       shown.close();
@@ -70,6 +72,7 @@
   // What stands there when the page opens is seen at once.
   for (const each of news()?.querySelectorAll("[data-key]") || []) told.add(each.dataset.key);
   body.addEventListener("htmx:afterSwap", (event) => {
+    if (["open", "conversation"].includes(event.detail.target.id)) count();
     if (event.detail.target.id !== "threads") return;
     count();
     ring();

@@ -75,7 +75,7 @@ def react(request, pk):
     except sending.CannotSend as exc:
         # The problem is said above the text, which is not among the messages.
         answer = conversation.show(request, current, status=409, target="conversation", problem=str(exc))
-        answer.headers["HX-Retarget"] = "#conversation"
+        answer.headers["HX-Retarget"] = "closest #conversation"  # Another one may be open by now.
         return answer
     return conversation.show(request, current) if request.htmx else redirect("inbox:thread", current.pk)
 

@@ -67,7 +67,7 @@ def test_from_the_page_without_and_with_htmx(client, asked):
     url = f"/inbox/messages/{asked.pk}/react/"
     assert client.post(url, {"emoji": "👍"}).url == f"/inbox/{asked.thread_id}/"
     answer = client.post(url, {"emoji": "x"}, headers={"HX-Request": "true", "HX-Target": "messages"})
-    assert (answer.status_code, answer.headers["HX-Retarget"]) == (409, "#conversation")
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (409, "closest #conversation")
     assert "a reaction is one emoji" in answer.content.decode()
     assert reactions() == ["👍"]
 

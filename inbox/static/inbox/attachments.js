@@ -5,7 +5,7 @@
   const body = document.body;
   const AT_ONCE = 2, LONGEST_PAUSE = 30000, KB = 1024, MB = 1024 * 1024;
   const lists = new Map(); // Of each conversation: what this page knows of its files.
-  const wanted = new Set(); // Conversations whose answer goes out once its files are up.
+  const wanted = new Map(); // Conversations whose answer goes out once its files are up, and where it is sent to.
   let counted = 0;
 
   const inWords = (size) => (size < MB ? `${Math.max(1, Math.round(size / KB))} KB` : `${(size / MB).toFixed(1).replace(/\.0$/, "")} MB`);
@@ -26,7 +26,7 @@
   composer.attachments = {
     add,
     areUnderWay: (thread) => list(thread).some((each) => ["waits", "uploading"].includes(each.state)),
-    sendOnceUp(thread) { wanted.add(thread); draw(thread); },
+    sendOnceUp(thread, url) { wanted.set(thread, url); draw(thread); },
     // What was refused stays, with its reason, until somebody removes it.
     takeDone(thread) {
       const done = list(thread).filter((each) => each.state === "done");
@@ -70,9 +70,10 @@
       if (item.state === "waits" && !item.timer) upload(thread, item);
     }
     if (!wanted.has(thread) || composer.attachments.areUnderWay(thread)) return;
+    const url = wanted.get(thread);
     wanted.delete(thread);
-    // Somebody who has gone on to another conversation finds it ready to be sent.
     if (isHere(thread)) composer.send();
+    else composer.sendDraft(thread, url);
   }
   function upload(thread, item) {
     const data = new FormData();
@@ -84,7 +85,12 @@
     xhr.setRequestHeader("X-CSRFToken", composer.csrf());
     xhr.setRequestHeader("HX-Request", "true");
     xhr.upload.onprogress = (event) => { item.progress = event.lengthComputable ? (100 * event.loaded) / event.total : 0; progress(item); };
-    xhr.onload = () => { taken(thread, item, xhr); keep(thread); next(thread); };
+    xhr.onload = () => {
+      taken(thread, item, xhr);
+      if (item.state === "refused") wanted.delete(thread); // Without it the answer is another one: a person looks first.
+      keep(thread);
+      next(thread);
+    };
     xhr.onerror = () => { later(thread, item, "uploadWaits"); keep(thread); next(thread); };
     xhr.send(data);
     draw(thread);

@@ -103,7 +103,7 @@
   });
   // Before anything else hears of the key: Enter in an open list does not send.
   body.addEventListener("keydown", (event) => {
-    if (event.target.id !== "reply" || !isOpen || event.isComposing) return;
+    if (event.target.id !== "reply" || !isOpen || composer.isComposing(event)) return;
     const does = {
       ArrowDown: () => choose(chosen + 1),
       ArrowUp: () => choose(chosen - 1),

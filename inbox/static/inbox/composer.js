@@ -10,7 +10,8 @@
   // Where the browser keeps nothing, what is written lives as long as the page.
   const memory = new Map();
   const kept = {
-    get(name) { try { return localStorage.getItem(name) ?? memory.get(name) ?? null; } catch { return memory.get(name) ?? null; } },
+    // What did not fit is newer than what stands there.
+    get(name) { try { return memory.get(name) ?? localStorage.getItem(name); } catch { return memory.get(name) ?? null; } },
     set(name, value) { try { localStorage.setItem(name, value); memory.delete(name); } catch { memory.set(name, value); } },
     remove(name) { memory.delete(name); try { localStorage.removeItem(name); } catch { /* kept nothing */ } },
     names() { try { return [...new Set([...Object.keys(localStorage), ...memory.keys()])]; } catch { return [...memory.keys()]; } },
@@ -28,6 +29,8 @@
     piece: (name) => byId(`${name}-template`).content.firstElementChild.cloneNode(true),
     say: (name) => { byId("composer-says").textContent = composer.words(name); },
     tell: (name) => body.dispatchEvent(new CustomEvent(`composer:${name}`)),
+    // In Safari the Enter that ends a composition comes after it, with this code.
+    isComposing: (event) => event.isComposing || event.keyCode === 229,
     // A log-in changes it, also one in another tab: the cookie has the newest.
     csrf: () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "",
     // crypto.randomUUID is missing where the page did not come by HTTPS.
@@ -86,8 +89,10 @@
     enter.parentElement.hidden = false;
     composer.tell("ready");
     shape();
-    if (focus) { text.focus(); text.setSelectionRange(text.value.length, text.value.length); }
+    if (focus && !isElsewhere()) { text.focus(); text.setSelectionRange(text.value.length, text.value.length); }
   }
+  // Whoever types in another field goes on there: the rest of their words is not for the customer.
+  const isElsewhere = composer.isElsewhere = () => document.activeElement.matches("input, textarea, select") && !byId("answer").contains(document.activeElement);
   const enterName = () => `galantis:enter-sends:${body.dataset.person}`;
 
   function shape() {
@@ -110,13 +115,8 @@
 
   function send() {
     const form = composer.form(), thread = form.dataset.thread;
-    const { attachments, pending } = composer;
-    if (attachments.areUnderWay(thread)) return attachments.sendOnceUp(thread);
-    const draft = composer.draft(thread), files = attachments.takeDone(thread);
-    const text = composer.text().value;
-    if (!text.trim() && !files.length) return composer.text().focus();
-    pending.add({ thread, url: form.action, text, files, reply: draft.reply });
-    composer.keep(thread, { ...EMPTY });
+    if (composer.attachments.areUnderWay(thread)) return composer.attachments.sendOnceUp(thread, form.action);
+    if (!composer.sendDraft(thread, form.action, composer.text().value)) return composer.text().focus();
     composer.text().value = "";
     form.querySelector(".notice.error")?.remove();
     quote(null);
@@ -124,6 +124,14 @@
     composer.text().focus();
   }
   composer.send = send;
+  // Also of a conversation that is not open any more. False where there is nothing to send.
+  composer.sendDraft = (thread, url, text = composer.draft(thread).text) => {
+    const { reply } = composer.draft(thread), files = composer.attachments.takeDone(thread);
+    if (!text.trim() && !files.length) return false;
+    composer.pending.add({ thread, url, text, files, reply });
+    composer.keep(thread, { ...EMPTY });
+    return true;
+  };
 
   // Told to the customer, as long as somebody writes.
   const toldAt = {};
@@ -144,7 +152,7 @@
     if (event.target.id === "enter-sends") kept.set(enterName(), event.target.checked ? "1" : "0");
   });
   body.addEventListener("keydown", (event) => {
-    if (event.target.id !== "reply" || event.key !== "Enter" || event.isComposing) return;
+    if (event.target.id !== "reply" || event.key !== "Enter" || composer.isComposing(event)) return;
     const isWished = byId("enter-sends").checked && !event.shiftKey && !event.altKey;
     if (!isWished && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
@@ -179,8 +187,18 @@
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
+  // A log-in in another tab brought another token than that of this page's forms.
+  body.addEventListener("htmx:configRequest", ({ detail: { verb, headers, parameters } }) => {
+    if (verb === "get") return;
+    headers["X-CSRFToken"] = composer.csrf();
+    if (parameters.csrfmiddlewaretoken) parameters.csrfmiddlewaretoken = composer.csrf();
+  });
+
   // Reactions: a bubble that has the focus is not drawn anew, so it is left for a moment.
   let reacted = null;
+  body.addEventListener("htmx:configRequest", ({ detail }) => { // Answered with the stretch that the page shows.
+    if (detail.elt.matches(".react form")) detail.path += new URL(byId("messages").getAttribute("hx-get"), location).search;
+  });
   body.addEventListener("htmx:beforeRequest", (event) => {
     if (!event.detail.elt.matches(".react form")) return;
     reacted = event.detail.elt.closest(".message").id;
@@ -259,6 +277,11 @@
     if (byId("messages")) resized.observe(byId("messages"));
   }
   body.addEventListener("htmx:afterSwap", (event) => { if (["open", "conversation"].includes(event.detail.target.id)) follow(); });
+
+  // What the browser does not keep goes with the page: it asks first.
+  addEventListener("beforeunload", (event) => {
+    if ([...memory.keys()].some((name) => /^galantis:(draft|note|pending):/.test(name))) event.preventDefault();
+  });
 
   body.classList.add("has-script");
   // After the other scripts have said what they can do.

@@ -3,7 +3,9 @@
 (() => {
   const help = document.getElementById("keyboard");
   const known = new Set([...help.querySelectorAll("[data-key]")].map((row) => row.dataset.key));
-  const types = (element) => element.closest("input, textarea, select, [contenteditable], dialog, audio, video") !== null;
+  const types = (element) => element.closest("input, textarea, select, [contenteditable], [role=dialog], audio, video") !== null;
+  // Behind a dialog nothing is pressed; nor while a part is on its way in which somebody is about to type.
+  const isBusy = () => document.querySelector("dialog[open], a.htmx-request") !== null;
   const visible = (element) => element.checkVisibility ? element.checkVisibility() : element.offsetParent !== null;
   const rows = () => [...document.querySelectorAll(".threads .row")].filter(visible);
 
@@ -21,7 +23,7 @@
   function press(key) {
     const element = [...document.querySelectorAll(`[data-shortcut="${CSS.escape(key)}"]`)].find(visible);
     if (!element || element.disabled) return false;
-    if (element.matches("input, textarea, select")) { element.focus(); element.select?.(); }
+    if (element.matches("input, textarea, select")) { element.focus(); if (element.matches("input")) element.select(); }
     else if (element.matches("summary")) { element.click(); element.parentElement.querySelector("input, select, textarea, button")?.focus(); }
     else element.click();
     return true;
@@ -31,7 +33,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && ["search", "reply", "note"].includes(event.target.id)) return event.target.blur();
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!known.has(event.key) || types(event.target)) return;
+    if (!known.has(event.key) || types(event.target) || isBusy()) return;
     if (own[event.key]) own[event.key]();
     else if (!press(event.key)) return;
     event.preventDefault();

@@ -45,6 +45,21 @@
       else if (field.name && field.type !== "submit" && field.name !== "who") field.value = query.get(field.name) ?? field.dataset.usual ?? "";
     }
   }
+  // While a button of the mouse is down no row moves away under it: the click would be lost, or another row's.
+  let isDown = false, isMissed = false;
+  body.addEventListener("pointerdown", (event) => { isDown = event.target.closest("#threads") !== null; });
+  for (const name of ["pointerup", "pointercancel", "blur"]) {
+    addEventListener(name, () => setTimeout(() => {
+      isDown = false;
+      if (isMissed) htmx.trigger(body, "inbox:list");
+      isMissed = false;
+    }));
+  }
+  body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!isDown || detail.requestConfig.elt.id !== "threads") return;
+    detail.shouldSwap = false;
+    isMissed = true;
+  });
   body.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.target.id === "threads") event.detail.parameters.selected = opened();
   });

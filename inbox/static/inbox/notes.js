@@ -8,7 +8,9 @@
   const typed = () => text().value.slice(0, text().selectionStart).match(/(?:^|[\s(])@([^\s@]*)$/)?.[1] ?? null;
   const shown = () => [...list().children].filter((line) => !line.hidden);
   const draft = () => `galantis:note:${body.dataset.person}:${byId("note-form").dataset.thread}`;
-  const keep = (name, value) => { try { value ? localStorage.setItem(name, value) : localStorage.removeItem(name); } catch { /* keeps nothing */ } };
+  const { kept: store } = window.galantisComposer;
+  const keep = (name, value) => (value ? store.set(name, value) : store.remove(name));
+  const kept = (name) => store.get(name) ?? "";
 
   function close() {
     list().hidden = true;
@@ -48,7 +50,7 @@
   });
   body.addEventListener("focusout", (event) => { if (event.target.id === "note" && list()) close(); });
   body.addEventListener("keydown", (event) => {
-    if (event.target.id !== "note" || event.isComposing) return;
+    if (event.target.id !== "note" || event.isComposing || event.keyCode === 229) return;
     if ((event.ctrlKey || event.metaKey) && event.key === "Enter") { byId("note-form").requestSubmit(); return; }
     if (list().hidden) return;
     const lines = shown(), here = lines.findIndex((line) => line.getAttribute("aria-selected") === "true");
@@ -61,18 +63,26 @@
     event.stopPropagation();
   });
   function restore() {
-    if (!text() || text().value) return;
-    try { text().value = localStorage.getItem(draft()) ?? ""; } catch { /* kept nothing */ }
+    if (text() && !text().value) text().value = kept(draft());
   }
-  let sent = null;
-  body.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.id === "note-form") sent = draft(); });
-  body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.requestConfig?.elt?.id === "note-form" && event.detail.xhr.status < 300) keep(sent, "");
+  // What was typed while the note was on its way stays.
+  const sent = new WeakMap();
+  body.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.elt.id === "note-form") sent.set(detail.elt, { name: draft(), text: text().value });
   });
+  body.addEventListener("htmx:beforeOnLoad", ({ detail }) => forget(detail));
+  body.addEventListener("htmx:afterRequest", ({ detail }) => forget(detail)); // Of a form that has left the page.
+  function forget({ requestConfig: { elt }, xhr }) {
+    const note = sent.get(elt);
+    if (!note || xhr.status < 200 || xhr.status > 299 || xhr.getResponseHeader("HX-Redirect")) return;
+    sent.delete(elt);
+    const now = kept(note.name);
+    keep(note.name, now.startsWith(note.text) ? now.slice(note.text.length).trimStart() : now);
+  }
   body.addEventListener("htmx:afterSettle", (event) => {
     if (!text()) return;
     restore();
-    if (["answer", "conversation"].includes(event.detail.target.id)) text().focus();
+    if (["answer", "conversation"].includes(event.detail.target.id) && !window.galantisComposer.isElsewhere()) text().focus();
   });
   restore();
 })();

@@ -25,7 +25,7 @@
     add(what) {
       begun += 1;
       write({ ...what, key: composer.key(), at: Date.now(), place: begun, workspace, state: "sending", tries: 0 });
-      toEnd();
+      if (what.thread === composer.thread()) toEnd();
       work();
     },
     threads: () => all().filter((each) => each.state !== "withdrawn" && each.state !== "sending").map((each) => each.thread),

@@ -47,7 +47,7 @@
   });
   bar.querySelector(".all").addEventListener("click", () => all(true));
   bar.querySelector(".none").addEventListener("click", () => all(false));
-  bar.addEventListener("htmx:configRequest", () => { bar.elements.filters.value = document.getElementById("threads").dataset.query; });
+  bar.addEventListener("htmx:configRequest", (event) => { event.detail.parameters.filters = document.getElementById("threads").dataset.query; });
   // What was done is done: the next choice begins anew.
   bar.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) { ticked.clear(); keep(); } });
   body.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "threads") keep(); });

@@ -5,7 +5,7 @@
   const TYPES = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4"];
   const LONGEST = 15 * 60;
   const canRecord = Boolean(window.MediaRecorder && navigator.mediaDevices?.getUserMedia);
-  let recording = null;
+  let recording = null, isAsking = false;
 
   document.body.addEventListener("composer:ready", () => {
     const button = document.querySelector("#composer [data-tool=voice]");
@@ -13,7 +13,7 @@
     if (recording) show();
   });
   document.body.addEventListener("click", (event) => {
-    if (event.target.closest?.("[data-tool=voice]") && !recording) begin();
+    if (event.target.closest?.("[data-tool=voice]") && !recording && !isAsking) begin();
     const what = event.target.closest?.("[data-record]")?.dataset.record;
     if (what) end(what === "stop");
   });
@@ -22,7 +22,8 @@
     const thread = composer.form().dataset.thread;
     byId("voice-problem")?.remove();
     let stream;
-    try { stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } }); } catch { return refuse(); }
+    isAsking = true;
+    try { stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } }); } catch { return refuse(); } finally { isAsking = false; }
     const type = TYPES.find((each) => MediaRecorder.isTypeSupported(each));
     const recorder = new MediaRecorder(stream, type ? { mimeType: type } : {});
     const parts = [];

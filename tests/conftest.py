@@ -56,10 +56,19 @@ def new_page():
         assert not errors, errors
 
 
+# What htmx calls an error of a request that a later choice of the same person took the place of. One that truly failed
+# has another name besides.
+REPLACED = ("htmx:sendAbort", "htmx:afterRequest")
+
+
 def watch(page: Page, tell) -> None:
-    page.on("console", lambda message: tell(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: tell(message.text) if is_error(message) else None)
     page.on("pageerror", lambda error: tell(str(error)))
     page.on("request", lambda request: tell(f"left for {request.url}") if is_far(request.url) else None)
+
+
+def is_error(message) -> bool:
+    return message.type == "error" and not message.text.startswith(REPLACED)
 
 
 def is_far(url: str) -> bool:

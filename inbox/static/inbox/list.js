@@ -70,4 +70,13 @@
     if (event.detail.target.id === "threads") { welcome(); follow(); markOpen(); }
   });
   body.addEventListener("htmx:pushedIntoHistory", markOpen);
+  // What a person chose goes before what comes by itself, which is asked for again once that stands there.
+  let isChoosing = false, isOvertaken = false;
+  const isChoice = ({ target, elt }) => target.id === "threads" && elt.id !== "threads";
+  body.addEventListener("htmx:beforeRequest", ({ detail }) => { if (isChoice(detail)) isChoosing = true; });
+  body.addEventListener("inbox:list", () => { isOvertaken = isChoosing; });
+  body.addEventListener("htmx:afterRequest", ({ detail }) => { if (isChoice(detail)) isChoosing = false; });
+  body.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (detail.target.id === "threads" && isOvertaken) htmx.trigger(body, "inbox:list");
+  });
 })();

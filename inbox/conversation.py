@@ -25,7 +25,7 @@ PARTS = {
 }
 # The page's own files, in the order in which they are loaded.
 STYLESHEETS = [f"inbox/{name}.css" for name in ("inbox", "list", "conversation", "composer", "work", "panel")]
-COMPOSER = ("composer", "window", "attachments", "voice", "emoji", "canned", "pending")
+COMPOSER = ("composer", "window", "attachments", "voice", "emoji", "canned", "pending", "forms")
 LIST = ("live", "news", "list", "together", "keyboard")
 SCRIPTS = [f"inbox/{name}.js" for name in (*LIST, "conversation", *COMPOSER, "work", "notes", "panel")]
 

@@ -293,6 +293,16 @@ def test_no_part_of_another_workspace_is_put_into_a_page_that_shows_this_one(cli
     assert (answer.headers["HX-Redirect"], answer.content) == ("/", b"")
 
 
+def test_nobody_acts_in_the_name_of_who_logged_in_after_the_page_was_drawn(client, agent, thread):
+    shown = {**HTMX, "X-Galantis-Person": str(agent.pk)}
+    assert client.get(f"/inbox/{thread.pk}/", headers=shown).status_code == 200
+    client.force_login(MembershipFactory(workspace=thread.workspace, role=Role.AGENT).user)
+    answer = client.post(f"/inbox/{thread.pk}/work/", {"do": "status", "status": "RESOLVED"}, headers=shown)
+    assert (answer.headers["HX-Redirect"], answer.content) == ("/", b"")
+    thread.refresh_from_db()
+    assert thread.status == "OPEN"
+
+
 def test_files_are_for_those_who_are_in_the_workspace(client, agent, thread):
     asset = MediaAssetFactory(workspace=thread.workspace)
     client.logout()

@@ -16,6 +16,7 @@ from meta_integration.filetypes import NotAFileForWhatsApp
 from meta_integration.graph.errors import as_int
 from meta_integration.models import MediaAsset
 from meta_integration.services import media
+from meta_integration.walk import storable
 from workspaces.models import Workspace
 
 QUOTED_WORDS = 120
@@ -40,7 +41,7 @@ class Written:
 
 def received(request, thread: Thread) -> Written:
     """Files that come along are kept whatever becomes of the rest."""
-    written = Written(request.POST.get("text", ""), request.POST.get("key", "")[: composing.LONGEST_KEY])
+    written = Written(request.POST.get("text", ""), key_of(request))
     written.quoted = quotable(thread, request.POST.get("reply_to", ""))
     if request.POST.get("reply_to") and written.quoted is None:
         written.problems.append(_("The message that you answer is not there any more."))
@@ -57,6 +58,11 @@ def received(request, thread: Thread) -> Written:
             name = media.plain_name(upload.name)
             written.problems.append(_("“%(name)s” cannot be sent. %(why)s") % {"name": name, "why": exc})
     return written
+
+
+def key_of(request) -> str:
+    """What makes a form one message, however often it arrives."""
+    return storable(request.POST.get("key", ""))[: composing.LONGEST_KEY]
 
 
 def store(workspace: Workspace, upload: UploadedFile, *, is_voice: bool) -> MediaAsset:

@@ -42,8 +42,7 @@ def withdraw(request, pk):
         return HttpResponseNotAllowed(["POST"])
     if not workspaces.may_reply(request.role):
         raise PermissionDenied
-    key = request.POST.get("key", "")[: composing.LONGEST_KEY]
-    return JsonResponse({"left": composing.withdraw(current, key, actor=request.user)})
+    return JsonResponse({"left": composing.withdraw(current, composer.key_of(request), actor=request.user)})
 
 
 @workspace_required
@@ -95,8 +94,7 @@ def special(request, pk, kind):
         if wrong := specials.missing(form["kind"], values):
             raise wrong
         built = specials.build(form["kind"], values)
-        key = request.POST.get("key", "")[: composing.LONGEST_KEY]
-        sending.queue(current, built, author=request.user, key=key)
+        sending.queue(current, built, author=request.user, key=composer.key_of(request))
     except specials.WrongField as exc:
         return _form(request, current, form, values, status=409, wrong=exc)
     except sending.CannotSend as exc:

@@ -9,6 +9,7 @@ from inbox.models import Thread
 from inbox.services import choosing, presence
 from meta_integration.filetypes import KINDS
 from meta_integration.models import PhoneNumber
+from meta_integration.walk import storable
 from workspaces import live
 from workspaces import services as workspaces
 
@@ -86,7 +87,7 @@ def _answer(request, current: Thread, given: dict) -> dict:
     if answer == NOTE:
         context |= working.team(request, current)
     if answer == CHOOSE and workspaces.may_reply(request.role):
-        wanted = request.GET.get("q", "")[:100]
+        wanted = storable(request.GET.get("q", ""))[:100]
         found = choosing.sendable(current, wanted)
         context |= {"wanted": wanted, "templates": found[: choosing.SHOWN], "has_more": len(found) > choosing.SHOWN}
         context["may_market"] = workspaces.may_market(request.role)

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
 
-from inbox import conversation, filling
+from inbox import composer, conversation, filling
 from inbox.models import Thread
 from inbox.services import choosing, consent, facts, holds, sending
 from inbox.views import mark_read, queued, thread_of
@@ -33,7 +33,7 @@ def fill(request, pk, template_pk):
         fields = filling.begin(template, known_values(template, facts.of_thread(current)))
         return _form(request, current, template, fields, problem=_why_not(current, template))
     fields = filling.received(template, request.POST, request.FILES)
-    key = request.POST.get("key", "")[:64]
+    key = composer.key_of(request)
     problem = ""
     if not any(field.problem for field in fields):
         try:

@@ -222,6 +222,13 @@ def test_what_arrives_while_it_is_taken_back_is_taken_back(agent, thread):
     assert Message.objects.get().status == "cancelled"
 
 
+def test_a_key_or_a_word_that_postgresql_cannot_hold_breaks_nothing(client, agent, thread):
+    client.post(f"/inbox/{thread.pk}/", {"text": "Look", "key": "k\0"})
+    assert client.post(f"/inbox/{thread.pk}/withdraw/", {"key": "k\0"}).json() == {"left": 0}
+    assert Message.objects.get().status == "cancelled"
+    assert client.get(f"/inbox/{thread.pk}/templates/?q=a%00b").status_code == 200
+
+
 def test_what_has_left_already_is_said_so(client, agent, thread):
     (message,) = composing.send(thread, "Look", author=agent, key="k")
     Message.objects.filter(pk=message.pk).update(status="sent")

@@ -5,7 +5,7 @@
   const composer = window.galantisComposer, { byId, words, kept } = composer;
   const body = document.body, person = body.dataset.person;
   const PREFIX = `galantis:pending:${person}:`;
-  const LONGEST_PAUSE = 60000, PATIENCE = 30000;
+  const LONGEST_PAUSE = 60000, PATIENCE = 30000, STUMBLED = "stumbled";
   // A person may work in several shops: what is meant for one waits while another is open.
   const workspace = byId("composer-words").dataset.workspace;
   const box = document.createElement("div");
@@ -47,16 +47,25 @@
   }
   const isDue = (entry) => entry.state !== "refused";
   async function sendAll() {
-    for (let entry = all().find(isDue); entry; entry = all().find(isDue)) {
+    // What Galantis stumbles over holds up its own conversation, in its order, and no other.
+    const held = new Set();
+    const nextOne = () => all().find((each) => isDue(each) && !held.has(each.thread));
+    for (let entry = nextOne(); entry; entry = nextOne()) {
       const goesOn = entry.state === "withdrawn" ? await withdraw(entry) : await send(entry);
+      if (goesOn === STUMBLED) {
+        held.add(entry.thread);
+        for (const each of all()) if (each.state === "sending" && each.thread === entry.thread) change(each, { state: "waiting" });
+        continue;
+      }
       if (!goesOn) {
         tries += 1;
         // What was sent after it waits with it, so that all of it arrives in order.
         for (const each of all()) if (each.state === "sending") change(each, { state: "waiting" });
         return;
       }
-      tries = 0;
+      if (!held.size) tries = 0;
     }
+    if (held.size) tries += 1;
   }
   function ask(url, entry, fields) {
     const data = new FormData();
@@ -92,7 +101,7 @@
     const is = { 403: "notAllowed", 404: "gone" }[answer.status];
     if (answer.status === 409) change(entry, { state: "refused", why: await reasonIn(answer) });
     else if (is || (answer.status >= 400 && answer.status < 500 && answer.status !== 429)) change(entry, { state: "refused", why: words(is ?? "refused"), isGone: is === "gone" });
-    else { change(entry, { state: "waiting" }); return false; }
+    else { change(entry, { state: "waiting" }); return answer.status >= 500 ? STUMBLED : false; }
     return true;
   }
   async function reasonIn(answer) {
@@ -103,7 +112,8 @@
   async function withdraw(entry) {
     try {
       const answer = await ask(`${entry.url}withdraw/`, entry, [["key", entry.key]]);
-      if (answer.headers.get("HX-Redirect") || answer.status >= 500 || answer.status === 429) return false;
+      if (answer.status >= 500) return STUMBLED;
+      if (answer.headers.get("HX-Redirect") || answer.status === 429) return false;
     } catch { return false; }
     forget(entry);
     htmx.trigger(body, "inbox:changed");

@@ -43,7 +43,9 @@ SENT = {
 def name_of(holder: Message | Thread) -> str:
     """What a message, or the last one of a thread, is in people's words; Meta's word for a type that is new to us."""
     if isinstance(holder, Thread):
-        return name_of_type(holder.last_type)
+        said = getattr(holder, "last_said", None) or {}
+        sent = said.get("direction") == Message.Direction.OUT and SENT.get(said.get("kind"))
+        return str(sent) if sent and holder.last_type == "interactive" else name_of_type(holder.last_type)
     content = holder.content.get(holder.type) if isinstance(holder.content, dict) else None
     if holder.direction == Message.Direction.OUT and isinstance(content, dict):
         if holder.type == "interactive" and content.get("type") in SENT:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -114,7 +115,11 @@ def page(rows: QuerySet[Thread], wanted: Filters, place: str) -> tuple[list[Thre
 def dressed(rows: QuerySet[Thread]) -> QuerySet[Thread]:
     """With all that a row of the list tells, but for its tags."""
     last = Message.objects.filter(thread=OuterRef("pk")).order_by("-occurred_at", "-pk")
-    said = last.values(said=JSONObject(direction="direction", status="status", author=F("author")))
+    said = last.values(
+        said=JSONObject(
+            direction="direction", status="status", author=F("author"), kind=KT("content__interactive__type")
+        )
+    )
     return rows.select_related("contact", "assignee").only(*SHOWN_OF_ROW).annotate(last_said=Subquery(said[:1]))
 
 

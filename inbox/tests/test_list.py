@@ -252,6 +252,13 @@ def test_a_row_tells_who_said_the_last_words_whose_it_is_and_how_long_the_custom
     assert str(number) in page
 
 
+def test_a_row_names_what_the_shop_sent_without_words(client, me, one):
+    thread = one(preview="", last_type="interactive")
+    MessageFactory(thread=thread, type="interactive", body="", content={"interactive": {"type": "product"}})
+    page = client.get("/inbox/").content.decode()
+    assert "<bdi>Product</bdi>" in page and "Chose from your message" not in page
+
+
 def test_names_of_customers_and_tags_are_harmless(client, me, one, number):
     thread = one(contact=ContactFactory(workspace=number.workspace, name="<script>x</script> {{ 7|add:7 }} عمر 😀"))
     thread.contact.tags.add(TagFactory(workspace=number.workspace, name="<b>"))

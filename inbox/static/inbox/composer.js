@@ -115,6 +115,7 @@
 
   function send() {
     const form = composer.form(), thread = form.dataset.thread;
+    if (composer.sendRecording(thread, form.action)) return;
     if (composer.attachments.areUnderWay(thread)) return composer.attachments.sendOnceUp(thread, form.action);
     if (!composer.sendDraft(thread, form.action, composer.text().value)) return composer.text().focus();
     composer.text().value = "";
@@ -267,10 +268,14 @@
     mark();
   });
   // A text or a file more takes room from the messages: the newest stays in view where it was.
-  let wasAtEnd = true;
-  const resized = new ResizeObserver(([{ target }]) => { if (wasAtEnd) target.scrollTop = target.scrollHeight; });
+  // What scrolls while the room changes once more is this, and nobody who reads elsewhere.
+  let wasAtEnd = true, room = 0;
+  const resized = new ResizeObserver(([{ target }]) => {
+    room = target.clientHeight;
+    if (wasAtEnd) target.scrollTop = target.scrollHeight;
+  });
   body.addEventListener("scroll", ({ target }) => {
-    if (target.id === "messages") wasAtEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 60;
+    if (target.id === "messages" && target.clientHeight === room) wasAtEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 60;
   }, true);
   function follow() {
     resized.disconnect();

@@ -24,7 +24,7 @@
     const element = [...document.querySelectorAll(`[data-shortcut="${CSS.escape(key)}"]`)].find(visible);
     if (!element || element.disabled) return false;
     if (element.matches("input, textarea, select")) { element.focus(); if (element.matches("input")) element.select(); }
-    else if (element.matches("summary")) { element.click(); element.parentElement.querySelector("input, select, textarea, button")?.focus(); }
+    else if (element.matches("summary")) { element.click(); element.parentElement.querySelector("input:not([type=hidden]), select, textarea, button")?.focus(); }
     else element.click();
     return true;
   }

@@ -42,11 +42,15 @@
     }
     panel().querySelector("[aria-invalid=true]")?.focus();
   });
+  // A note or an answer of one's own brings the conversation anew with its version, so nothing else tells of it here.
+  body.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id === "conversation" && panel()) htmx.trigger(panel(), "inbox:panel");
+  });
   body.addEventListener("focusout", () => {
     setTimeout(() => {
       if (!isStale || !panel() || isTyping()) return;
       isStale = false;
-      htmx.trigger(panel(), "inbox:changed");
+      htmx.trigger(panel(), "inbox:panel");
     });
   });
 })();

@@ -1,4 +1,5 @@
-// Voice messages: recorded here, made what WhatsApp wants by Galantis, and listened to before they are sent.
+// Voice messages: recorded here, made what WhatsApp wants by Galantis, and listened to before they are sent,
+// unless Send is pressed while one speaks.
 "use strict";
 (() => {
   const composer = window.galantisComposer, { byId, words } = composer;
@@ -31,12 +32,13 @@
     recorder.ondataavailable = (event) => parts.push(event.data);
     recorder.onstop = () => {
       for (const track of stream.getTracks()) track.stop();
-      const { isWanted } = recording;
+      const { isWanted, url } = recording;
       clearInterval(recording.timer);
       recording = null;
       byId("recorder")?.remove();
       const file = new File(parts, "voice-note.ogg", { type: recorder.mimeType });
       if (isWanted && file.size) composer.attachments.add([file], { isVoice: true, thread });
+      if (isWanted && file.size && url) composer.attachments.sendOnceUp(thread, url);
       composer.text()?.focus();
     };
     recorder.start(1000);
@@ -47,6 +49,12 @@
     recording.isWanted = isWanted;
     recording.recorder.stop();
   }
+  composer.sendRecording = (thread, url) => {
+    if (recording?.thread !== thread) return false;
+    recording.url = url;
+    end(true);
+    return true;
+  };
   function show() {
     const piece = composer.piece("recorder");
     piece.id = "recorder";

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from inbox.models import Message
 from meta_integration.models import PhoneNumber
@@ -149,7 +149,18 @@ def _messages(cursor, workspace: Workspace, found: Found) -> list[Hit]:
     given = {f"word{place}": _like(word) for place, word in enumerate(found.words)}
     fits = " AND ".join(f"UPPER(message.body) LIKE UPPER(%(word{place})s)" for place in range(len(found.words)))
     given |= {"newest": NEWEST_MESSAGES, "most": MESSAGES_READ}
-    return [Hit(*row) for row in _rows(cursor, MESSAGES, fits, workspace, found, given)]
+    hits = [Hit(*row) for row in _rows(cursor, MESSAGES, fits, workspace, found, given)]
+    deleted = _deleted(workspace, [hit.pk for hit in hits])
+    return [hit for hit in hits if hit.pk not in deleted]
+
+
+def _deleted(workspace: Workspace, pks: list[int]) -> set[int]:
+    """Those that their writer deleted: nobody is shown their words any more."""
+    deletion = Message.objects.filter(
+        thread=OuterRef("thread"), target_wamid=OuterRef("wamid"), direction=OuterRef("direction"), type="revoke"
+    )
+    mine = Message.objects.for_workspace(workspace).filter(Exists(deletion), pk__in=pks)
+    return set(mine.values_list("pk", flat=True))
 
 
 def _by_id(workspace: Workspace, text: str) -> QuerySet[Message] | None:

@@ -159,6 +159,15 @@
       missing.add(part);
     });
   }
+  // What a person did and nobody answered. What is written to a customer says so at its own place.
+  const notDone = document.getElementById("not-done");
+  const saysItself = (element) => element.closest("#composer, #fill, #special");
+  body.addEventListener("htmx:beforeRequest", ({ detail }) => { if (detail.requestConfig.verb !== "get") notDone.hidden = true; });
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    body.addEventListener(name, ({ detail }) => {
+      if (detail.requestConfig.verb !== "get" && !saysItself(detail.requestConfig.elt)) notDone.hidden = false;
+    });
+  }
   setInterval(() => { if (!document.hidden && place()?.childElementCount) tell("inbox:presence"); }, LOOK_AGAIN);
   // Said once: the same words put there again would be read out again.
   body.addEventListener("htmx:beforeSwap", ({ detail }) => {

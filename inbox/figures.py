@@ -60,6 +60,9 @@ NOW = """
     FROM inbox_thread
     WHERE workspace_id = %(workspace)s AND status IN ('OPEN', 'PENDING')
         AND (%(number)s::bigint IS NULL OR number_id = %(number)s)
+        AND NOT EXISTS (
+            SELECT 1 FROM inbox_contact WHERE inbox_contact.id = inbox_thread.contact_id AND blocked_at IS NOT NULL
+        )
 """
 
 

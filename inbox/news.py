@@ -17,7 +17,7 @@ from workspaces import services as workspaces
 NEWS_FOR = timedelta(minutes=2)
 TOLD = 5
 # Nobody needs to know how many more wait.
-COUNTED = 999
+COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class Item:
 class News:
     unread: int = 0
     items: list[Item] = field(default_factory=list)
+
+    @property
+    def unread_shown(self) -> str:
+        return _("%(count)s+") % {"count": COUNTED - 1} if self.unread >= COUNTED else str(self.unread)
 
 
 def context(request) -> dict:

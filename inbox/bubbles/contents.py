@@ -97,7 +97,10 @@ def _interactive(message: Message, part) -> dict:
 def _choice(title: str, description: str = "", payload: str = "") -> dict:
     """The payload is what the shop itself gave the button: it is said where it says more than the title."""
     title, payload = harmless.line(title), harmless.line(payload)
-    more = {"description": harmless.line(description), "payload": payload if payload != title else ""}
+    # The composer makes it of the place and the title.
+    place, _dash, rest = payload.partition("-")
+    says_no_more = payload == title or place.isdigit() and rest == title
+    more = {"description": harmless.line(description), "payload": "" if says_no_more else payload}
     return {"kind": "choice", "title": title, **more}
 
 

@@ -136,6 +136,12 @@ def test_what_came_is_said_in_words(tell, read, content, said):
     assert said in read()
 
 
+def test_a_buttons_id_is_not_told_where_it_only_repeats_the_title(tell, read):
+    chosen = {"type": "button_reply", "button_reply": {"id": "1-Blue", "title": "Blue"}}
+    tell({"type": "interactive", "interactive": chosen})
+    assert "Chose: Blue" in read() and "The button reports" not in read()
+
+
 @pytest.mark.parametrize(
     ("items", "said"),
     [

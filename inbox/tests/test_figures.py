@@ -13,7 +13,7 @@ from django.utils import timezone
 from inbox import charts, figures
 from inbox.figures import Period
 from inbox.models import Agent
-from inbox.tests.factories import CaseFactory, MessageFactory, ThreadFactory
+from inbox.tests.factories import CaseFactory, ContactFactory, MessageFactory, ThreadFactory
 from workspaces.models import Role, Workspace
 from workspaces.tests.factories import MembershipFactory, UserFactory
 
@@ -110,6 +110,8 @@ def test_now_says_what_waits_and_since_when(thread):
     since = timezone.now() - timedelta(hours=3)
     ThreadFactory(number=thread.number, waiting_since=since, assignee=UserFactory())
     ThreadFactory(number=thread.number, status="RESOLVED")
+    blocked = ContactFactory(workspace=thread.workspace, blocked_at=since)
+    ThreadFactory(number=thread.number, contact=blocked)
     found = figures.of(thread.workspace, days("2026-03-10", "2026-03-10"), None)
     assert (found.open_now, found.unassigned_now, found.waiting_now) == (2, 1, 1)
     assert found.waiting_since == since

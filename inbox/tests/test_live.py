@@ -215,6 +215,13 @@ def test_title_and_navigation_count_what_is_unread_of_mine_and_nobodys(client, a
     assert 'data-unread="2"' in client.get("/inbox/", headers=HTMX).content.decode()
 
 
+def test_of_very_many_unread_it_says_that_there_are_more(client, agent, thread, monkeypatch):
+    monkeypatch.setattr("inbox.news.COUNTED", 2)
+    for _ in range(3):
+        ThreadFactory(number=thread.number, unread_count=1)
+    assert "<title>(1+) Inbox · Galantis</title>" in client.get("/inbox/").content.decode()
+
+
 def test_what_is_new_names_the_customer_and_repeats_no_word_of_theirs(client, agent, thread, deliver):
     deliver_to(thread, deliver)
     page = client.get("/inbox/", headers=HTMX).content.decode()

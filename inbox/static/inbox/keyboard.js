@@ -28,7 +28,7 @@
     else element.click();
     return true;
   }
-  const own = { j: () => move(1), k: () => move(-1), x: choose, "?": () => help.showModal() };
+  const own = { j: () => move(1), k: () => move(-1), x: choose, "?": () => { help.showModal(); help.scrollTop = 0; } };
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && ["search", "reply", "note"].includes(event.target.id)) return event.target.blur();

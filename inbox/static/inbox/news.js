@@ -11,13 +11,13 @@
   const news = () => document.getElementById("news");
 
   function count() {
-    const unread = Number(news()?.dataset.unread || 0);
+    const counted = news()?.dataset.unread ?? "0", unread = counted === "0" ? "" : counted;
     const bare = [name(), wanted.title].filter(Boolean).join(" · ");
     document.title = unread ? `(${unread}) ${bare}` : bare;
     const badge = document.getElementById("nav-unread");
     if (!badge) return;
     badge.hidden = !unread;
-    badge.textContent = unread || "";
+    badge.textContent = unread;
   }
 
   // Of several open pages of one browser only one rings.

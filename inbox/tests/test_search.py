@@ -93,7 +93,7 @@ def test_a_message_is_found_by_its_ids(find, number):
 
 
 def test_resolved_snoozed_and_blocked_ones_are_found_too(find, number):
-    thread = of(number, name="Example", blocked_at="2026-01-01T00:00Z")
+    thread = of(number, name="Ada", blocked_at="2026-01-01T00:00Z")
     thread.status = "RESOLVED"
     thread.save()
     assert find("ada")[0] == [thread.pk]

@@ -30,7 +30,7 @@ def write(request, pk):
     if request.htmx:
         # The next words are a note again, until somebody chooses otherwise: no customer reads one by mistake.
         return conversation.show(request, current, answer=conversation.NOTE)
-    return redirect(f"{reverse('inbox:thread', args=[current.pk])}?write=note")
+    return redirect(f"{reverse('inbox:thread', args=[current.pk])}?write=note#window")
 
 
 @workspace_required

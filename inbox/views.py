@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -60,7 +61,8 @@ def thread_of(request, pk) -> Thread:
 def queued(request, current: Thread):
     """What a page gets whose message was queued."""
     if not request.htmx:
-        return redirect("inbox:thread", current.pk)
+        # Without a script nothing else leads to the end of the messages.
+        return redirect(f"{reverse('inbox:thread', args=[current.pk])}#window")
     answer = conversation.show(request, current)
     answer.headers["X-Galantis-Queued"] = "1"  # Only now may the page forget its draft.
     return answer

@@ -172,7 +172,7 @@ def test_links_refresh_and_the_opened_conversation_keep_the_filters(client, me, 
     thread = one(assignee=me, status="PENDING")
     for url in ("/inbox/", f"/inbox/{thread.pk}/"):
         page = html.unescape(client.get(url, {"who": "mine", "status": "PENDING"}).content.decode())
-        assert f'href="/inbox/{thread.pk}/?who=mine&status=PENDING"' in page
+        assert f'href="/inbox/{thread.pk}/?who=mine&status=PENDING#window"' in page
         assert 'hx-get="/inbox/?who=mine&status=PENDING' in page
 
 

@@ -51,7 +51,7 @@ def test_a_note_calls_whom_it_names_in_the_team(thread, ann, text, named):
 
 def test_without_javascript_the_next_words_are_a_note_again(client, thread, ann):
     answer = client.post(f"/inbox/{thread.pk}/notes/", {"text": "Call the supplier"})
-    assert answer.url == f"/inbox/{thread.pk}/?write=note"
+    assert answer.url == f"/inbox/{thread.pk}/?write=note#window"
     assert 'id="note-form"' in client.get(answer.url).content.decode()
     assert Note.objects.get().author == ann
 

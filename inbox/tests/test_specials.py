@@ -39,7 +39,7 @@ def test_each_kind_is_queued_once_from_its_form(client, thread, kind):
     page = client.get(url).content.decode()
     assert all(f'name="{name}"' in page for name in FILLED[kind])
     for _ in range(2):
-        assert client.post(url, {**FILLED[kind], "key": "k"}).url == f"/inbox/{thread.pk}/"
+        assert client.post(url, {**FILLED[kind], "key": "k"}).url == f"/inbox/{thread.pk}/#window"
     message = Message.objects.get()
     assert message.status == "queued"
 

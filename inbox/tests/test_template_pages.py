@@ -165,7 +165,7 @@ def test_what_is_typed_is_shown_as_the_customer_will_see_it(client, agent, threa
 
 def test_sent_it_is_queued_once_and_the_page_goes_back(client, agent, thread, template):
     answer = send(client, thread, template, **{"body.1": "Ann"})
-    assert (answer.status_code, answer.url) == (302, f"/inbox/{thread.pk}/")
+    assert (answer.status_code, answer.url) == (302, f"/inbox/{thread.pk}/#window")
     send(client, thread, template, **{"body.1": "Ann"})
     message = Message.objects.get()
     assert (message.body, message.author, message.priority) == ("Hello Ann, it is ready.", agent.user, 0)

@@ -11,7 +11,6 @@ import requests
 
 from benchmarks import processes
 from benchmarks.report import Figure, at_most, exactly, note
-from galantis.embedded import free_port
 from workspaces import live
 
 TABS, SECONDS, WARM = 200, 30, 3
@@ -33,9 +32,7 @@ def measure() -> list[Figure]:
 
 def _run(application: str) -> tuple[float, list[int]]:
     """How much of one core the web process used, and what it answered."""
-    port = free_port()
-    granian = ["--interface", "wsgi", "--host", "127.0.0.1", "--workers", "2", "--blocking-threads", "24"]
-    with processes.running("web", "granian", *granian, "--port", str(port), application, port=port) as web:
+    with processes.web_process(application) as (port, web):
         questions = [_question(port, n) for n in range(TABS)]
         ask(port, questions, WARM)
         spent, begun = cpu_seconds(web.pid), time.monotonic()

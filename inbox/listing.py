@@ -19,6 +19,8 @@ SHOWN = 50
 # No count in the list goes further: nobody needs to know whether it is 20,000 or 30,000.
 COUNTED = 1000
 LONGEST_SEARCH = 200
+# Nobody looks for an older one in this list.
+MENTIONS_LISTED = 1_000
 ALL, MINE, NOBODY, MENTIONS = "all", "mine", "nobody", "mentions"
 SNOOZED, BLOCKED, ANY = "snoozed", "blocked", "any"
 NEWEST, WAITING = "newest", "waiting"
@@ -91,7 +93,7 @@ def threads(workspace: Workspace, user: User, wanted: Filters) -> QuerySet[Threa
     elif wanted.who == NOBODY:
         rows = rows.filter(assignee=None)
     elif wanted.who == MENTIONS:
-        rows = rows.filter(pk__in=Mention.objects.for_workspace(workspace).filter(user=user).values("note__thread"))
+        rows = rows.filter(pk__in=_naming(workspace, user))
     if wanted.number:
         rows = rows.filter(number=wanted.number)
     if wanted.tag:
@@ -171,6 +173,12 @@ def _with_status(rows: QuerySet[Thread], workspace: Workspace, status: str) -> Q
     if status == Thread.Status.RESOLVED:
         return rows
     return rows.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
+
+
+def _naming(workspace: Workspace, user: User) -> set[int]:
+    """Conversations whose notes name this person. Known beforehand: within one query all conversations are walked."""
+    mine = Mention.objects.for_workspace(workspace).filter(user=user).order_by("-pk")
+    return set(mine.values_list("note__thread", flat=True)[:MENTIONS_LISTED])
 
 
 def _tagged(workspace: Workspace, tag: int) -> QuerySet:

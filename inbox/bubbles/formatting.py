@@ -42,11 +42,6 @@ def html_of(text) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - each part was escaped when it was made
 
 
-def inline_html_of(text) -> SafeString:
-    """One line with links and signs, where there is no room for lists and quotes."""
-    return mark_safe(_inline(harmless.line(text, 4096)))  # noqa: S308 - escaped in there
-
-
 def safe_url(url) -> str:
     """An address that may be a link: of the web, of mail, of a phone. Empty for any other."""
     url = harmless.words(url).strip()

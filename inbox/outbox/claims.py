@@ -120,11 +120,11 @@ def _wanted(rows: list[Claimed]) -> tuple[list[Claimed], list[int]]:
     for row in rows:
         if row.template_id in offers and row.marketing_state != consent.SUBSCRIBED:
             unwanted[row.marketing_state].append(row.pk)
-    skipped = [pk for pks in unwanted.values() for pk in pks]
+    skipped = {pk for pks in unwanted.values() for pk in pks}
     for state, pks in unwanted.items():
         move_messages(pks, S.SKIPPED, error=consent.why_skipped(state))
     tell_pages(skipped)
-    return [row for row in rows if row.pk not in set(skipped)], skipped
+    return [row for row in rows if row.pk not in skipped], list(skipped)
 
 
 def give_back(pks: Iterable[int], token: uuid.UUID) -> None:

@@ -18,10 +18,6 @@ def closed_since(opening: dict, zone: str, now: datetime) -> datetime | None:
     return max((ends for _, ends in stretches if ends <= now), default=now - FAR)
 
 
-def opens_at(opening: dict, zone: str, now: datetime) -> datetime | None:
-    return min((begins for begins, _ in _stretches(opening, ZoneInfo(zone), now) if begins > now), default=None)
-
-
 def _stretches(opening: dict, zone: ZoneInfo, now: datetime) -> list[tuple[datetime, datetime]]:
     today = now.astimezone(zone).date()
     days = [today + timedelta(days=n) for n in range(-FAR.days, FAR.days + 1)]

@@ -5,7 +5,8 @@ from datetime import timedelta
 import structlog
 from django.utils import timezone
 
-from inbox.models import InboxSettings, Message, Thread
+from inbox.models import Message, Thread
+from inbox.services import inbox_settings
 from meta_integration.graph.errors import GraphError, TokenRejected
 from meta_integration.models import WABA
 from meta_integration.services import watch
@@ -40,9 +41,7 @@ def tell_meta(message_pk: int) -> bool:
 
 def newest_to_type_under(thread: Thread) -> int | None:
     """The customer's latest message, if they are to see that somebody writes: the shop wants it and may answer."""
-    if not thread.is_window_open():
-        return None
-    if InboxSettings.objects.for_workspace(thread.workspace).filter(tells_typing=False).exists():
+    if not thread.is_window_open() or not inbox_settings.of(thread.workspace_id).tells_typing:
         return None
     theirs = Message.objects.for_workspace(thread.workspace).filter(thread=thread, direction=Message.Direction.IN)
     known = theirs.filter(wamid__isnull=False, occurred_at__gt=timezone.now() - OLDEST)

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "workspaces",
     "meta_integration",
     "templates_app",
+    "catalog",
     "inbox",
 ]
 
@@ -115,6 +116,10 @@ CELERY_TASK_ROUTES = {
     "templates_app.tasks.sync_templates": {"queue": "sync"},
     "templates_app.tasks.submit_template": {"queue": "sync"},
     "templates_app.tasks.delete_template": {"queue": "sync"},
+    "catalog.tasks.push_catalog": {"queue": "sync"},
+    "catalog.tasks.poll_batches": {"queue": "sync"},
+    "catalog.tasks.read_catalog": {"queue": "sync"},
+    "catalog.tasks.look_at_images": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # What waits stays in the queue, where a pump sees that other numbers wait for its worker.
@@ -172,6 +177,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "sweep-catalogs": {"task": "catalog.tasks.sweep_catalogs", "schedule": 5, "options": {"expires": 5}},
+    "poll-batches": {"task": "catalog.tasks.poll_batches", "schedule": 2, "options": {"expires": 2}},
+    "sweep-readings": {"task": "catalog.tasks.sweep_readings", "schedule": 10, "options": {"expires": 10}},
+    "look-at-images": {"task": "catalog.tasks.look_at_images", "schedule": 20, "options": {"expires": 20}},
+    "sweep-imports": {"task": "catalog.tasks.sweep_imports", "schedule": 10, "options": {"expires": 10}},
+    "process-shopify": {"task": "catalog.tasks.process_shopify", "schedule": 10, "options": {"expires": 10}},
+    "trim-catalog": {"task": "catalog.tasks.trim_catalog", "schedule": 3600},
     "forget-connects": {"task": "meta_integration.tasks.forget_old_connect_attempts", "schedule": 300},
 }
 
@@ -225,7 +237,11 @@ META_WEBHOOK_HANDLERS = {
 # Who reads something, by a task, of an account that is connected; who is told, by a task, that an account has a new
 # access; and who says what waits for an account.
 META_CONNECTED = ["templates_app.tasks.sync_templates"]
-META_RECONNECTED = ["inbox.tasks.account_reconnected", "templates_app.tasks.account_reconnected"]
+META_RECONNECTED = [
+    "inbox.tasks.account_reconnected",
+    "templates_app.tasks.account_reconnected",
+    "catalog.tasks.account_reconnected",
+]
 META_WAITING = ["inbox.services.waiting.of_account"]
 # Who says what uses a template; and who is told, by a task, that it can be sent again, or no longer.
 TEMPLATE_USES = ["inbox.services.template_uses.uses"]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("banner/", banner, name="banner"),
     path("media/", include("meta_integration.media_urls")),
     path("templates/", include("templates_app.urls")),
+    path("catalog/", include("catalog.urls")),
     path("inbox/", include("inbox.urls")),
     path("admin/error-book/", admin.site.admin_view(error_book), name="error_book"),
     path("admin/desk/", admin.site.admin_view(desk_list), name="support_desk_list"),

@@ -14,8 +14,10 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from meta_integration.graph import files, pages
+from meta_integration.graph.answers import id_in
 from meta_integration.graph.auth import TokenAuth, appsecret_proof
 from meta_integration.graph.calls import Call, path_template
+from meta_integration.graph.catalogs import CatalogCalls
 from meta_integration.graph.errors import GraphError, GraphNotReached, GraphUnreachable, as_int, error_for
 
 log = logging.getLogger(__name__)
@@ -34,7 +36,7 @@ SECRETS = ("input_token", "client_secret", "fb_exchange_token", "code", "pin")
 TRANSFER_TIMEOUT = (300.0, 120.0)
 
 
-class MetaGraphClient:
+class MetaGraphClient(CatalogCalls):
     """One access token's view of Meta's Graph API. Knows HTTP, not Django and not our models.
 
     Every method raises `GraphUnreachable` or a `GraphAPIError` (see errors.py) and never tries twice. `on_call` is told
@@ -110,7 +112,7 @@ class MetaGraphClient:
     def add_number(self, waba_id: str, country_code: str, phone_number: str, verified_name: str) -> str:
         """Add a number to the account, `phone_number` without its country code; return its id."""
         what = {"cc": country_code, "phone_number": phone_number, "verified_name": verified_name}
-        return _id_in("POST phone_numbers", self._request("POST", f"{waba_id}/phone_numbers", json=what))
+        return id_in("POST phone_numbers", self._request("POST", f"{waba_id}/phone_numbers", json=what))
 
     def request_code(self, phone_number_id: str, method: str, language: str) -> None:
         """Have Meta send a code to the phone, by SMS or VOICE."""
@@ -137,10 +139,6 @@ class MetaGraphClient:
         """From here on Meta posts none of this account's webhooks to the app."""
         self._request("DELETE", f"{waba_id}/subscribed_apps")
 
-    def product_catalogs(self, owner_id: str) -> Iterator[dict]:
-        """The catalogs of a business, or the one that is linked to an account."""
-        return self._pages(f"{owner_id}/product_catalogs", {"fields": "id,name", "limit": 100})
-
     # Message templates ------------------------------------------------------------------------------------------
     def message_templates(self, waba_id: str, **filters: str) -> Iterator[dict]:
         """All templates of the account, or those of a `name` and the like, page by page."""
@@ -157,7 +155,7 @@ class MetaGraphClient:
     def create_template(self, waba_id: str, design: dict) -> dict:
         """Hand a template in for review: `id`, `status`, `category`, the last two perhaps not those expected."""
         answer = self._request("POST", f"{waba_id}/message_templates", json=design)
-        return {**answer, "id": _id_in("POST message_templates", answer)}
+        return {**answer, "id": id_in("POST message_templates", answer)}
 
     def edit_template(self, template_id: str, fields: dict) -> None:
         """Put these in the place of what was there. Meta reviews it again, and it cannot be sent until then."""
@@ -204,7 +202,7 @@ class MetaGraphClient:
             data={"messaging_product": "whatsapp", "type": mime_type},
             files={"file": (file_name, file, mime_type)},
         )
-        return _id_in("POST media", answer)
+        return id_in("POST media", answer)
 
     def media_info(self, media_id: str, phone_number_id: str) -> dict:
         """`url` (good for five minutes), `mime_type`, `sha256`, `file_size` of a file."""
@@ -229,7 +227,7 @@ class MetaGraphClient:
     def start_upload(self, app_id: str, file_name: str, file_length: int, file_type: str) -> str:
         """Begin an upload to the app; return the session, which is to be used as it is."""
         what = {"file_name": file_name, "file_length": file_length, "file_type": file_type}
-        return _id_in("POST uploads", self._request("POST", f"{app_id}/uploads", params=what))
+        return id_in("POST uploads", self._request("POST", f"{app_id}/uploads", params=what))
 
     def continue_upload(self, session: str, file: BinaryIO, offset: int) -> str:
         """Send the file's bytes from `offset` to its end; return its handle, "" while Meta has not all.
@@ -363,12 +361,6 @@ def _read(what: str, response: requests.Response, secrets: list[str]) -> dict:
         status = response.status_code
         raise GraphUnreachable(f"{what}: HTTP {status} without a readable answer", status)
     return body
-
-
-def _id_in(what: str, answer: dict) -> str:
-    if not answer.get("id"):
-        raise GraphUnreachable(f"{what}: an answer without an id")
-    return str(answer["id"])
 
 
 def _no_answer(what: str, exc: requests.RequestException) -> GraphUnreachable:

@@ -26,6 +26,8 @@ class Incident(models.Model):
         ACCOUNT_WARNING = "account_warning", _("Warning from Meta")
         UNKNOWN_NUMBER = "unknown_number", _("Webhooks for a number nobody connected")
         TEMPLATE_STOPPED = "template_stopped", _("Template stopped by Meta")
+        CATALOG_BROKEN = "catalog_broken", _("Meta refuses the access to the catalog")
+        CATALOG_REMOVALS = "catalog_removals", _("Many products would be removed: you are asked")
         ACCOUNT_ERROR = "account_error", _("Error reported by Meta")
 
     workspace = models.ForeignKey(

@@ -32,6 +32,17 @@ def graph_client_for(
     )
 
 
+def catalog_client_for(account: WABA, *, read_timeout: float | None = None) -> MetaGraphClient:
+    """For the account's catalogs: with the token given for them, else with the account's own. Raises NoToken."""
+    if account.catalog_token is None:
+        return graph_client_for(account, read_timeout=read_timeout)
+    return _client(
+        _open(account, account.catalog_token),
+        read_timeout or settings.GRAPH_READ_TIMEOUT,
+        partial(calls.write, workspace_id=account.workspace_id, account_id=account.pk),
+    )
+
+
 def token_facts(account: WABA) -> dict:
     """What Meta knows of the account's token. Raises NoToken, GraphError."""
     return app_client(account.workspace).debug_token(_opened(account))
@@ -45,8 +56,12 @@ def extended_token(account: WABA) -> tuple[str, dict]:
 
 
 def _opened(account: WABA) -> str:
+    return _open(account, account.access_token)
+
+
+def _open(account: WABA, sealed) -> str:
     try:
-        return account.access_token.open(account.workspace_id)
+        return sealed.open(account.workspace_id)
     except (AttributeError, InvalidToken):
         raise NoToken(f"account {account.pk}") from None
 

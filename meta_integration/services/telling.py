@@ -79,6 +79,12 @@ def what_we_did(kind: str) -> str:
         Kind.SUBSCRIPTION_LOST: _("Galantis asks Meta for them again by itself. Until then, answers do not come in."),
         Kind.NUMBER_SILENT: _("Galantis checked the connection and asked Meta for webhooks again."),
         Kind.TEMPLATE_STOPPED: _("What waits with it goes out when Meta lets it be sent again."),
+        Kind.CATALOG_BROKEN: _(
+            "Messages flow. Changed products wait and go to Meta by themselves when there is a new access."
+        ),
+        Kind.CATALOG_REMOVALS: _(
+            "Nothing is removed before somebody says so. WhatsApp shows these products as before."
+        ),
         Kind.QUALITY_DROPPED: _("Campaigns go out more slowly from this number for now."),
         Kind.ACCOUNT_RESTRICTED: _("What Meta does not allow now waits until it does."),
     }

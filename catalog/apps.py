@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CatalogAppConfig(AppConfig):
+    name = "catalog"
+    verbose_name = "Products"

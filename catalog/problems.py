@@ -1,0 +1,61 @@
+"""What can be wrong with a product before it is sent, in words for whoever mends it.
+
+A problem is stored as {"field", "key"} and the facts its words need: words are made when they are shown.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from catalog.fields import label_of
+
+WORDS: dict[str, str | Promise] = {
+    "missing": _("It is missing. WhatsApp shows no product without it."),
+    "brand_missing": _("A brand is missing; a barcode (GTIN) or the manufacturer's number would do as well."),
+    "too_long": _("It has %(length)s characters; Meta takes at most %(most)s."),
+    "not_a_price": _("“%(value)s” is not a price. Write it like 9.99 or 9.99 USD."),
+    "price_not_positive": _("A price must be more than nothing."),
+    "price_too_large": _("This price is too large."),
+    "sale_price_higher": _("The sale price is not lower than the price."),
+    "too_many_decimals": _("%(currency)s has %(decimals)s decimals; the price has more."),
+    "not_a_currency": _("“%(value)s” is not a currency. Write its three letters, like USD or EUR."),
+    "currencies_differ": _("The price names %(one)s, the currency is %(other)s."),
+    "not_a_choice": _("“%(value)s” is none of those that Meta knows: %(choices)s."),
+    "not_an_address": _("“%(value)s” is not a web address. It begins with https://."),
+    "not_https": _("The address must begin with https://."),
+    "not_a_number": _("“%(value)s” is not a whole number."),
+    "number_twice": _("The same product number stands in line %(line)s already."),
+    "too_many_pictures": _("There are %(count)s more pictures; Meta takes at most %(most)s."),
+    "image_private": _("The address of the picture leads into a private network. Put it on the public web."),
+    "image_unreachable": _("The picture could not be fetched: %(reason)s. Galantis tries again by itself."),
+    "image_not_found": _("There is no picture at this address (the server answers %(status)s)."),
+    "image_too_large": _("The picture has more than %(most)s MB."),
+    "image_no_image": _("What is at this address is no picture."),
+    "image_wrong_type": _("The picture is %(type)s; Meta takes JPEG and PNG."),
+    "image_too_small": _("The picture has %(width)s x %(height)s pixels; Meta wants at least 500 x 500."),
+    "image_broken": _("The picture is damaged and cannot be read."),
+}
+
+
+def problem(field: str, key: str, **facts) -> dict:
+    """As it is stored."""
+    return {"field": field, "key": key, **facts}
+
+
+def words_of(found: Mapping) -> str:
+    """What is wrong, without the field's name. A problem of unknown shape has no words, and is never an error."""
+    words = WORDS.get(str(found.get("key", ""))) if isinstance(found, Mapping) else None
+    if words is None:
+        return gettext("Something is wrong with it.")
+    try:
+        return str(words) % found
+    except (KeyError, TypeError, ValueError):
+        return str(words)
+
+
+def sentence_of(found: Mapping) -> str:
+    """With the field's name before it."""
+    field = str(found.get("field", "")) if isinstance(found, Mapping) else ""
+    return f"{label_of(field)}: {words_of(found)}" if field else words_of(found)

@@ -212,6 +212,25 @@ def test_only_the_moves_change_the_status_of_a_message():
     assert not writes, "\n".join(writes)
 
 
+def test_only_the_standing_changes_the_status_of_a_product():
+    """Found by the column's name where it is given a value. `catalog/standing.py` alone does."""
+    writes = []
+    for path in modules("catalog", "inbox"):
+        if name_of(path) == "catalog/standing.py":
+            continue
+        for call in calls(path, "update", "bulk_update", "update_each"):
+            about = ast.unparse(call)
+            if re.search(r"\b(ProductItem|items?|products?|rows|mine)\b.*\bstatus\s*=", about):
+                writes.append(where(path, call))
+        for node in ast.walk(tree(path)):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if any(re.search(r"(item|product)\w*\.status$", ast.unparse(target)) for target in targets):
+                writes.append(where(path, node))
+            if isinstance(node, ast.Constant) and re.search(r"(?i)\bupdate\s+\"?catalog_productitem\b", str(node.value)):
+                writes.append(where(path, node))
+    assert not writes, "\n".join(writes)
+
+
 def test_only_consent_changes_what_a_customer_wants():
     """Found by its name, where a column is given a value. `inbox/services/consent.py` alone does."""
     writes = []

@@ -226,7 +226,9 @@ def test_only_the_standing_changes_the_status_of_a_product():
             targets = node.targets if isinstance(node, ast.Assign) else []
             if any(re.search(r"(item|product)\w*\.status$", ast.unparse(target)) for target in targets):
                 writes.append(where(path, node))
-            if isinstance(node, ast.Constant) and re.search(r"(?i)\bupdate\s+\"?catalog_productitem\b", str(node.value)):
+            if isinstance(node, ast.Constant) and re.search(
+                r"(?i)\bupdate\s+\"?catalog_productitem\b", str(node.value)
+            ):
                 writes.append(where(path, node))
     assert not writes, "\n".join(writes)
 

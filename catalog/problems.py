@@ -37,6 +37,33 @@ WORDS: dict[str, str | Promise] = {
     "image_too_small": _("The picture has %(width)s x %(height)s pixels; Meta wants at least 500 x 500."),
     "image_broken": _("The picture is damaged and cannot be read."),
 }
+# The same, said of many products at once.
+KINDS: dict[str, str | Promise] = {
+    "missing": _("missing"),
+    "brand_missing": _("missing"),
+    "too_long": _("too long"),
+    "not_a_price": _("no price"),
+    "price_not_positive": _("not more than nothing"),
+    "price_too_large": _("too large"),
+    "sale_price_higher": _("not lower than the price"),
+    "too_many_decimals": _("too many decimals"),
+    "not_a_currency": _("no currency"),
+    "currencies_differ": _("another one than the price names"),
+    "not_a_choice": _("none that Meta knows"),
+    "not_an_address": _("no web address"),
+    "not_https": _("does not begin with https://"),
+    "not_a_number": _("no whole number"),
+    "number_twice": _("there twice"),
+    "too_many_pictures": _("too many"),
+    "image_private": _("in a private network"),
+    "image_unreachable": _("could not be fetched"),
+    "image_not_found": _("not found"),
+    "image_too_large": _("too large"),
+    "image_no_image": _("no picture"),
+    "image_wrong_type": _("neither JPEG nor PNG"),
+    "image_too_small": _("smaller than 500 x 500"),
+    "image_broken": _("damaged"),
+}
 
 
 def problem(field: str, key: str, **facts) -> dict:
@@ -59,3 +86,9 @@ def sentence_of(found: Mapping) -> str:
     """With the field's name before it."""
     field = str(found.get("field", "")) if isinstance(found, Mapping) else ""
     return f"{label_of(field)}: {words_of(found)}" if field else words_of(found)
+
+
+def kind_in_words(field: str, key: str) -> str:
+    """What several products have in common, without the facts of any: “Picture: it is missing”."""
+    words = KINDS.get(key) or gettext("something is wrong")
+    return f"{label_of(field)}: {words}" if field else str(words)

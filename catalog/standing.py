@@ -4,6 +4,7 @@
 """
 
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Now
 
 from catalog.models import CatalogBatch, ProductImage, ProductItem
 
@@ -35,4 +36,4 @@ def settle(items: QuerySet[ProductItem]) -> int:
     rows = ProductItem.objects.filter(pk__in=items.order_by().values("pk"))
     rows = rows.annotate(image_state=Subquery(image), batch_state=Subquery(batch))
     rule = Case(*(When(condition, then=Value(status)) for condition, status in RULES), default=Value(Status.WAITING))
-    return rows.annotate(settled=rule).exclude(status=F("settled")).update(status=F("settled"))
+    return rows.annotate(settled=rule).exclude(status=F("settled")).update(status=F("settled"), status_at=Now())

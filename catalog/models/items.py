@@ -95,6 +95,7 @@ class ProductItem(WorkspaceModel):
     retailer_id = models.CharField(_("product number"), max_length=100)
     wanted = models.CharField(_("wanted"), max_length=20, choices=Wanted, default=Wanted.LISTED)
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.INCOMPLETE)
+    status_at = models.DateTimeField(_("since"), db_default=Now())
     source = models.CharField(_("from"), max_length=20, choices=Source, default=Source.HAND)
     # The source's own id of what it belongs to (Shopify's product), and when the source said it last.
     source_key = models.CharField(max_length=100, blank=True)
@@ -159,7 +160,12 @@ class ProductItem(WorkspaceModel):
         constraints = [models.UniqueConstraint(fields=["workspace", "retailer_id"], name="one_item_per_retailer_id")]
         indexes = [
             models.Index(fields=["workspace", "-changed_at", "-id"], name="items_of_workspace"),
-            models.Index(fields=["workspace", "status"], name="items_by_status"),
+            # Figures are counted by it alone, without a look at the rows.
+            models.Index(
+                fields=["workspace", "status", "wanted", "review_status"],
+                include=["status_at"],
+                name="items_by_standing",
+            ),
             models.Index(fields=["workspace", "id"], condition=Q(status="waiting"), name="items_to_push"),
             models.Index(fields=["workspace", "source_key"], condition=~Q(source_key=""), name="items_of_source"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="items_by_title"),

@@ -9,8 +9,8 @@ from catalog.models import ProductItem
 from catalog.services import items
 from workspaces.models import Workspace
 
-THINGS = "Mug Lamp Scarf Table Bag Notebook Cushion Vase Blanket Chair Clock Plate".split()
-COLOURS = "red blue green yellow grey white black".split()
+THINGS = ["Mug", "Lamp", "Scarf", "Table", "Bag", "Notebook", "Cushion", "Vase", "Blanket", "Chair", "Clock", "Plate"]
+COLOURS = ["red", "blue", "green", "yellow", "grey", "white", "black"]
 SHOP = "https://shop.example"
 # One in so many is not as it should be.
 EVERY_ODD = 25

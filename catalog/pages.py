@@ -1,4 +1,4 @@
-"""What the pages about products share: who may see them, who may change something, and how they change by themselves."""
+"""What the pages about products share: who may see and who may change them, and how they change by themselves."""
 
 import hashlib
 from functools import wraps

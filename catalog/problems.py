@@ -16,6 +16,8 @@ WORDS: dict[str, str | Promise] = {
     "brand_missing": _("A brand is missing; a barcode (GTIN) or the manufacturer's number would do as well."),
     "too_long": _("It has %(length)s characters; Meta takes at most %(most)s."),
     "not_a_price": _("“%(value)s” is not a price. Write it like 9.99 or 9.99 USD."),
+    "price_ambiguous": _("“%(value)s” may be %(one)s or %(other)s. Write it with a dot and its decimals, like 9.99."),
+    "currency_sign": _("“%(sign)s” may be several currencies. Write the three letters, like USD."),
     "price_not_positive": _("A price must be more than nothing."),
     "price_too_large": _("This price is too large."),
     "sale_price_higher": _("The sale price is not lower than the price."),
@@ -26,6 +28,13 @@ WORDS: dict[str, str | Promise] = {
     "not_an_address": _("“%(value)s” is not a web address. It begins with https://."),
     "not_https": _("The address must begin with https://."),
     "not_a_number": _("“%(value)s” is not a whole number."),
+    "cell_count": _(
+        "The line has %(count)s cells, the first line of the file has %(most)s. Look whether all are in place."
+    ),
+    "quotes": _("A quotation mark stands inside of a cell, so the line could not be taken apart."),
+    "unreadable": _("It has a character that could not be read. Write it again."),
+    "no_text": _("It is no text and no number, but something made of several."),
+    "not_json": _("This line is no JSON."),
     "number_twice": _("The same product number stands in line %(line)s already."),
     "too_many_pictures": _("There are %(count)s more pictures; Meta takes at most %(most)s."),
     "image_private": _("The address of the picture leads into a private network. Put it on the public web."),

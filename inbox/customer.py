@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from catalog.money import in_words
 from inbox import told
 from inbox.bubbles import money
 from inbox.models import ConsentEntry, MarketingState, Message, Note, Priority, Tag, Thread
@@ -104,5 +105,5 @@ def _order(message: Message) -> Order:
         price, quantity = (money.amount_of(item.get(name)) for name in ("item_price", "quantity"))
         sums[money.currency_of(item.get("currency"))] += (price or 0) * (quantity or 0)
         count += int(quantity or 0)
-    totals = [money.in_words(amount, currency) for currency, amount in sorted(sums.items())]
+    totals = [in_words(amount, currency) for currency, amount in sorted(sums.items())]
     return Order(message.thread_id, message.occurred_at, count, totals)

@@ -5,7 +5,7 @@
 """
 
 from inbox import harmless, kinds
-from inbox.bubbles import contents, followers
+from inbox.bubbles import contents, followers, goods
 from inbox.models import Message, Thread
 from inbox.services import holds, remedies
 from meta_integration.graph.classes import ErrorClass
@@ -34,6 +34,9 @@ def draw(thread: Thread, messages: list[Message]) -> list[Message]:
     _looks(thread, shown)
     _templates(thread, shown)
     _tried_again(thread, shown)
+    known = goods.known_to(thread, shown)
+    for message in shown:
+        goods.show(message, known)
     return shown
 
 
@@ -130,11 +133,11 @@ def _came_with(message: Message) -> dict:
     """Forwarded, asked about a product, or led here by an ad: said above the words, and nothing is fetched."""
     content = message.content if isinstance(message.content, dict) else {}
     context, referral = contents.part_of(content.get("context")), contents.part_of(content.get("referral"))
-    product = contents.part_of(context.get("referred_product"))
+    number = text_in(context.get("referred_product"), "product_retailer_id")
     came = {
         "often": context.get(FORWARDED_OFTEN) is True,
         "forwarded": context.get(FORWARDED) is True,
-        "product": harmless.line(text_in(product, "product_retailer_id"), 120),
+        "product": {"retailer_id": number} if number.strip() else None,
     }
     if referral:
         came["ad"] = contents.ad_of(referral)

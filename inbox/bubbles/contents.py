@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inbox import harmless, kinds
-from inbox.bubbles import cards, money, offers
+from inbox.bubbles import cards, money, offers, orders
 from inbox.bubbles.formatting import html_of, link, safe_url
 from inbox.models import Message
 from meta_integration.error_book import plain_words
 from meta_integration.graph.errors import as_int
 from meta_integration.walk import text_in
 
-# A flow's answers, and orders, as far as a page has room for them.
+# A flow's answers as far as a page has room for them.
 MOST_ROWS, DEEPEST = 100, 6
 MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=16/{0}/{1}"
 
@@ -149,35 +149,6 @@ def _as_json(value) -> str:
         return "…"
 
 
-# Orders ---------------------------------------------------------------------------------------------------------------
-def _order(message: Message, part) -> dict:
-    items, totals, unknown = [], {}, False
-    given = list_of(part_of(part).get("product_items"))
-    for item in given:
-        price, quantity = money.amount_of(item.get("item_price")), money.amount_of(item.get("quantity"))
-        currency = money.currency_of(item.get("currency"))
-        known = price is not None and quantity is not None
-        unknown = unknown or not known
-        if known:
-            totals[currency] = totals.get(currency, 0) + price * quantity
-        items.append(
-            {
-                "product": harmless.line(text_in(item, "product_retailer_id"), 120) or "–",
-                "quantity": "–" if quantity is None else f"{quantity.normalize():f}",
-                "price": "–" if price is None else money.in_words(price, currency),
-                "sum": money.in_words(price * quantity, currency) if known else "–",
-            }
-        )
-    return {
-        "kind": "order",
-        "items": items[:MOST_ROWS],
-        "left_out": max(len(items) - MOST_ROWS, 0),
-        "totals": [money.in_words(total, currency) for currency, total in totals.items()],
-        "is_partial": unknown,
-        "words": html_of(text_in(part, "text")),
-    }
-
-
 # Lines ----------------------------------------------------------------------------------------------------------------
 def _line(words: str, why: str = "") -> dict:
     """A small line between the bubbles."""
@@ -268,7 +239,7 @@ INBOUND: dict[str, Facts] = {
     **BOTH,
     "button": _button,
     "interactive": _interactive,
-    "order": _order,
+    "order": orders.facts_of,
     "system": _system,
     "request_welcome": _welcome,
     "unsupported": _unsupported,

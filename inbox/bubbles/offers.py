@@ -7,6 +7,8 @@ from inbox.bubbles.formatting import html_of, link, safe_url
 from inbox.models import Message
 from meta_integration.walk import text_in
 
+ITEMS = "product_items"
+
 
 def facts_of(message: Message, part) -> dict:
     """Header, text, footer, and what is offered: `buttons`, or `sections` behind the button that opens them."""
@@ -42,11 +44,12 @@ def _offered(kind: str, action: dict) -> dict:
     if kind == "location_request_message":
         return {"buttons": [_("Send location")]}
     if kind == "product":
-        return {"products": [harmless.line(action.get("product_retailer_id"))], "opens": _("View")}
+        return {"products": [_product(action)], "opens": _("View")}
     if kind == "product_list":
-        return {"opens": _("View items"), "sections": _sections(action, "product_items")}
+        return {"opens": _("View items"), "product_sections": _product_sections(action)}
     if kind == "catalog_message":
-        return {"opens": _("View catalog")}
+        shown = text_in(parameters, "thumbnail_product_retailer_id")
+        return {"opens": _("View catalog"), "products": [{"retailer_id": shown}] if shown else []}
     if kind == "flow":
         return {"buttons": [harmless.line(parameters.get("flow_cta"))]}
     return {}
@@ -60,8 +63,19 @@ def _sections(action: dict, name: str) -> list[dict]:
 
 
 def _row(row: dict) -> dict:
-    title = row.get("title") or row.get("product_retailer_id")
-    return {"title": harmless.line(title), "description": harmless.line(row.get("description"))}
+    return {"title": harmless.line(row.get("title")), "description": harmless.line(row.get("description"))}
+
+
+def _product_sections(action: dict) -> list[dict]:
+    return [
+        {"title": harmless.line(section.get("title")), "products": [_product(each) for each in _list(section, ITEMS)]}
+        for section in _list(action, "sections")
+    ]
+
+
+def _product(row: dict) -> dict:
+    """By its number alone: `goods.show` adds what is known of it."""
+    return {"retailer_id": text_in(row, "product_retailer_id")}
 
 
 def _part(value) -> dict:

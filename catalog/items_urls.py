@@ -1,1 +1,7 @@
-urlpatterns: list = []
+from django.urls import path
+
+from catalog import picture_views
+
+urlpatterns: list = [
+    path("pictures/<int:pk>", picture_views.image, name="image"),
+]

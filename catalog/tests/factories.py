@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from factory import SelfAttribute, Sequence, SubFactory
-from factory.django import DjangoModelFactory
+from factory.django import DjangoModelFactory, ImageField
 
 from catalog.models import (
     Catalog,
@@ -62,7 +62,7 @@ class CommerceSettingsFactory(DjangoModelFactory):
 
 
 class ProductImageFactory(DjangoModelFactory):
-    """Looked at, and good."""
+    """Looked at, and good, with a small copy."""
 
     class Meta:
         model = ProductImage
@@ -72,6 +72,7 @@ class ProductImageFactory(DjangoModelFactory):
     link_hash = Sequence("{:064x}".format)
     state = ProductImage.State.GOOD
     mime_type, width, height = "image/jpeg", 800, 800
+    thumbnail = ImageField(width=8, height=8, format="JPEG")
     look_after = None
 
 

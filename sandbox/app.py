@@ -9,6 +9,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from . import control
+from .commerce import pictures
 from .graph.endpoint import graph
 from .local_meta import LocalMeta
 from .pages import dialog, happenings, home, log, moderator, phone, signup, weather
@@ -42,6 +43,7 @@ def create_app(settings: Settings) -> Starlette:
         *weather.routes,
         *moderator.routes,
         *control.routes,
+        *pictures.routes,
         *(Route(path, _with_slash) for path in ("/phone", "/log", "/weather", "/moderator")),
         Mount("/static", StaticFiles(directory=STATIC)),
         Route("/{path:path}", graph, methods=["GET", "POST", "DELETE"]),

@@ -9,6 +9,8 @@ from collections import deque
 import anyio.to_thread
 
 from . import seed, snapshot, statuses
+from .commerce import batches
+from .commerce.limits import CatalogCalls
 from .files import Files
 from .message_templates import clock
 from .postman import Postman
@@ -29,6 +31,7 @@ class LocalMeta:
         self.weather = Weather()
         self.log: deque[LogEntry] = deque(maxlen=500)
         self.paces = Paces()
+        self.catalog_calls = CatalogCalls()
         self.files = Files(settings.snapshot)
         self.postman = Postman(self)
         self.statuses_may_flow = asyncio.Event()
@@ -42,6 +45,7 @@ class LocalMeta:
         self.postman.resume()
         statuses.resume(self)
         clock.wind_all(self)
+        batches.resume(self)
 
     def reset(self) -> None:
         """Back to the example world. Whatever was on its way is forgotten."""
@@ -50,6 +54,7 @@ class LocalMeta:
         self.postman.stop()
         self.files.clear()
         self.world, self.paces, self.postman = seed.example_world(), Paces(), Postman(self)
+        self.catalog_calls = CatalogCalls()
         self._use_own_callback()
         self.set_weather(Weather())
         self.log.clear()

@@ -1,5 +1,6 @@
 """The example world every fresh sandbox starts with. Nobody in it exists."""
 
+from .commerce import examples
 from .message_templates import store
 from .state import Catalog, Customer, Number, Waba, World
 
@@ -54,8 +55,10 @@ def example_world() -> World:
 
 
 def add_catalogs(world: World) -> None:
+    """One that is linked and has a few products, and an empty one."""
     for catalog in (
-        Catalog("400000000000001", "100000000000001", "Example Shop: everything"),
+        Catalog("400000000000001", "100000000000001", "Example Shop: everything", linked_to="100000000000001"),
         Catalog("400000000000002", "100000000000001", "Example Shop: summer"),
     ):
         world.catalogs[catalog.catalog_id] = catalog
+    examples.fill(world, "400000000000001")

@@ -17,6 +17,8 @@ class Settings:
     snapshot: str = ""  # empty: nothing is kept over a restart
     status_delay: float = 0.6  # seconds between accepted, sent, delivered and read
     review_delay: float = 6.0  # seconds until a template is reviewed; negative: only by the moderator
+    batch_delay: float = 1.5  # seconds until an accepted batch of products is applied
+    product_review_delay: float = 4.0  # seconds until a product is reviewed; negative: only by the moderator
     retry_delay: float = 1.0  # seconds before the second try of a webhook; doubled each time
 
 

@@ -24,6 +24,8 @@ RECORDS = {
     "messages": (state.ChatMessage, "wamid"),
     "templates": (state.MessageTemplate, "template_id"),
     "catalogs": (state.Catalog, "catalog_id"),
+    "products": (state.Product, "product_id"),
+    "batches": (state.Batch, "handle"),
     "media": (state.Media, "media_id"),
     "uploads": (state.Upload, "upload_id"),
 }
@@ -40,8 +42,8 @@ def dump_in_slices(world: World) -> Iterator[str]:
     So they stand in the order in which news travels: message, update, webhook. After a restart something may be told
     twice, and nothing is left out.
     """
-    head = {name: value for name, value in vars(world).items() if isinstance(value, str | int | list)}
-    head |= {name: getattr(world, name) for name in ("accepted", "reached", "blocked_names")}
+    head = {name: value for name, value in vars(world).items() if isinstance(value, str | int | float | list)}
+    head |= {name: getattr(world, name) for name in ("accepted", "reached", "blocked_names", "commerce")}
     yield json.dumps(head)[:-1]
     for name in [*RECORDS, "chats", "updates", "webhooks"]:
         yield f', "{name}": ['

@@ -7,6 +7,8 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
+from .commerce.records import Batch, Catalog, Product
+
 WINDOW_SECONDS = 24 * 3600
 MESSAGES_KEPT = 50_000
 REFERENCES_KEPT = 500_000
@@ -159,13 +161,6 @@ class MessageTemplate:
 
 
 @dataclass
-class Catalog:
-    catalog_id: str
-    waba_id: str
-    name: str
-
-
-@dataclass
 class Media:
     """A file of a message, either way. Its bytes are on disk under its id."""
 
@@ -276,6 +271,9 @@ class World:
     messages: dict[str, ChatMessage] = field(default_factory=dict)
     templates: dict[str, MessageTemplate] = field(default_factory=dict)
     catalogs: dict[str, Catalog] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    commerce: dict[str, dict] = field(default_factory=dict)  # settings by phone_number_id, once they were set
     media: dict[str, Media] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)
@@ -286,12 +284,16 @@ class World:
     blocked_names: dict[str, float] = field(default_factory=dict)  # of deleted templates, and until when
     user_locale: str = "en_US"  # of the person behind the tokens: the language of refusals
     is_review_by_hand: bool = False  # templates wait for the moderator
+    is_product_review_by_hand: bool = False
+    batch_delay: float | None = None  # set by a test; else as the sandbox was started
+    product_review_delay: float | None = None
     messaging_limit: str = "TIER_2K"  # of the business, shared by its numbers
     max_phone_numbers: int = 20  # of the business
 
     def __post_init__(self):
         self._user_ids: dict[str, str] = {}
         self._template_names: dict[tuple[str, str, str], MessageTemplate] = {}
+        self._shelves: dict[str, dict[str, Product]] | None = None
 
     def living_wabas(self) -> list[Waba]:
         return [waba for waba in self.wabas.values() if not waba.is_deleted]
@@ -360,6 +362,25 @@ class World:
         if not self._template_names:
             self._template_names = {(t.waba_id, t.name, t.language): t for t in self.templates.values()}
         return self._template_names.get((waba_id, name, language))
+
+    def shelf(self, catalog_id: str) -> dict[str, Product]:
+        """The products of a catalog by retailer_id, in the order in which they came."""
+        if self._shelves is None:
+            self._shelves = {}
+            for product in self.products.values():
+                self._shelves.setdefault(product.catalog_id, {})[product.retailer_id] = product
+        return self._shelves.setdefault(catalog_id, {})
+
+    def add_product(self, product: Product) -> None:
+        self.shelf(product.catalog_id)[product.retailer_id] = product
+        self.products[product.product_id] = product
+
+    def remove_product(self, product: Product) -> None:
+        self.shelf(product.catalog_id).pop(product.retailer_id, None)
+        self.products.pop(product.product_id, None)
+
+    def linked_catalog(self, waba_id: str) -> Catalog | None:
+        return next((catalog for catalog in self.catalogs.values() if catalog.linked_to == waba_id), None)
 
     def is_window_open(self, chat: Chat) -> bool:
         return time.time() - chat.last_inbound_at < WINDOW_SECONDS

@@ -18,6 +18,7 @@ GROUPS = {
     "login": ("Connecting", "Happens in the login dialog and its pop-up."),
     "sending": ("Sending messages", "Happens to messages the shop sends."),
     "templates": ("Message templates", "Happens when they are made, reviewed, listed and told of."),
+    "catalogs": ("Catalogs", "Happens to products, batches of them, and their review."),
     "media": ("Files", "Happens to uploads, downloads and messages with a file."),
     "webhooks": (
         "Webhooks",
@@ -99,6 +100,29 @@ SWITCHES = {
     "news_with_dash": Switch("templates", "Language with a dash", "Webhooks say en-US, not en_US."),
     "news_without_category": Switch("templates", "News without category", "As in older webhooks of the status."),
     "quality_as_status": Switch("templates", "Quality misfiled", "It comes under message_template_status_update."),
+    # catalogs
+    "batch_limited": Switch(
+        "catalogs", "Too many batches", "Error 80014. The header names the minutes to wait.", "minutes", 1
+    ),
+    "catalog_limited": Switch(
+        "catalogs", "Catalog too busy", "Error 80009 for all but batches. The header names the minutes.", "minutes", 1
+    ),
+    "batch_all_refused": Switch(
+        "catalogs", "Batch refused, politely", "HTTP 200, no handle, and an error for each item."
+    ),
+    "batch_no_handle": Switch("catalogs", "Batch without a handle", "HTTP 200 and no handle. Nothing is done."),
+    "batch_endless": Switch(
+        "catalogs", "Batch never ends", "It is in_progress for ever, though the work is done in time."
+    ),
+    "batch_lost": Switch("catalogs", "Handle lost", "The work is done, but nobody knows the handle any more."),
+    "batch_fails": Switch("catalogs", "Batch fails later", "Accepted; then each of its items has an error."),
+    "batch_slow": Switch("catalogs", "Batch takes long", "So many seconds more until it is applied.", "seconds", 60),
+    "batch_answer_slow": Switch(
+        "catalogs", "Batch answered late", "Accepted; the answer comes after so many seconds.", "seconds", 20
+    ),
+    "batch_502_after": Switch("catalogs", "502 after a batch", "It is accepted, but the answer is HTTP 502 and HTML."),
+    "pictures_unread": Switch("catalogs", "Pictures unread", "An item's picture could not be fetched: an error."),
+    "products_rejected": Switch("catalogs", "Review rejects products", "Each product it looks at is rejected."),
     # files
     "upload_refused": Switch("media", "Upload refused", "Uploading a file gets this code.", "code", 131053),
     "upload_cut": Switch("media", "Upload cut", "The connection is reset after so many bytes.", "bytes", 4096),
@@ -126,6 +150,9 @@ SWITCHES = {
     "no_throughput_limit": Switch("rules", "Throughput limit off", "A number may send as fast as it can."),
     "no_template_limits": Switch(
         "rules", "Template limits off", "Any number of templates, creations and edits; names of deleted ones are free."
+    ),
+    "no_catalog_limits": Switch(
+        "rules", "Catalog limits off", "Any number of batches a minute, and of other calls an hour."
     ),
     "no_window": Switch("rules", "24 hours off", "Free messages reach customers who have not written."),
     "no_messaging_limit": Switch("rules", "Daily customers off", "Any number of new customers in 24 hours."),

@@ -5,11 +5,12 @@ import hmac
 import time
 
 from ..errors import GraphError, dead_token, no_such_object
-from ..state import Catalog, Number, Token, Waba
+from ..state import Catalog, Number, Product, Token, Waba
 from .calls import Call
 
 MANAGEMENT = "whatsapp_business_management"
 MESSAGING = "whatsapp_business_messaging"
+CATALOGS = "catalog_management"
 
 
 def token_of(meta, call: Call) -> Token:
@@ -71,6 +72,25 @@ def number_of(meta, call: Call, scope: str) -> Number:
         raise no_such_object(call.object_id, call.method)
     require_scope(token, scope)
     return number
+
+
+def catalog_of(meta, call: Call) -> Catalog:
+    return _catalog(meta, call, meta.world.catalogs.get(call.object_id))
+
+
+def product_of(meta, call: Call) -> Product:
+    """Of a catalog the token reaches."""
+    product = meta.world.products.get(call.object_id)
+    _catalog(meta, call, meta.world.catalogs.get(product.catalog_id) if product else None)
+    return product
+
+
+def _catalog(meta, call: Call, catalog: Catalog | None) -> Catalog:
+    token = token_of(meta, call)
+    if catalog is None or not reaches(meta, token, catalog.waba_id):
+        raise no_such_object(call.object_id, call.method)
+    require_scope(token, CATALOGS)
+    return catalog
 
 
 def reaches(meta, token: Token, waba_id: str) -> bool:

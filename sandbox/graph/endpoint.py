@@ -14,10 +14,13 @@ from . import (
     access,
     blocking,
     catalogs,
+    commerce,
+    items,
     media,
     messages,
     numbers,
     oauth,
+    products,
     storm,
     templates,
     uploads,
@@ -46,7 +49,21 @@ OBJECT_EDGES = {
     ("waba", "POST", "message_templates"): templates.create,
     ("waba", "DELETE", "message_templates"): templates.delete,
     ("waba", "GET", "product_catalogs"): catalogs.list_of_waba,
+    ("waba", "POST", "product_catalogs"): catalogs.link,
+    ("waba", "DELETE", "product_catalogs"): catalogs.unlink,
     ("business", "GET", "product_catalogs"): catalogs.list_of_business,
+    ("business", "GET", "owned_product_catalogs"): catalogs.list_of_business,
+    ("business", "POST", "owned_product_catalogs"): catalogs.create,
+    ("catalog", "GET", ""): catalogs.read,
+    ("catalog", "GET", "products"): products.listed,
+    ("catalog", "POST", "products"): products.create,
+    ("catalog", "POST", "items_batch"): items.send,
+    ("catalog", "GET", "check_batch_request_status"): items.status,
+    ("product", "GET", ""): products.read,
+    ("product", "POST", ""): products.update,
+    ("product", "DELETE", ""): products.delete,
+    ("number", "GET", "whatsapp_commerce_settings"): commerce.read,
+    ("number", "POST", "whatsapp_commerce_settings"): commerce.change,
     ("waba", "GET", "subscribed_apps"): wabas.subscribed_apps,
     ("waba", "POST", "subscribed_apps"): wabas.subscribe_app,
     ("waba", "DELETE", "subscribed_apps"): wabas.unsubscribe_app,
@@ -145,10 +162,12 @@ def _kind(meta, object_id: str) -> str:
         return "app"
     if object_id == meta.world.business_id:
         return "business"
-    if object_id in meta.world.wabas:
-        return "waba"
-    if object_id in meta.world.numbers:
-        return "number"
-    if object_id in meta.world.templates:
-        return "template"
-    return "media" if object_id in meta.world.media else ""
+    kinds = {
+        "waba": meta.world.wabas,
+        "number": meta.world.numbers,
+        "template": meta.world.templates,
+        "catalog": meta.world.catalogs,
+        "product": meta.world.products,
+        "media": meta.world.media,
+    }
+    return next((kind for kind, known in kinds.items() if object_id in known), "")

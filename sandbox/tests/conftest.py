@@ -81,7 +81,8 @@ class Sandbox:
     def __init__(self, **settings):
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        self.settings = Settings(port=port, status_delay=DELAY, retry_delay=0.02, review_delay=DELAY, **settings)
+        delays = {"status_delay": DELAY, "review_delay": DELAY, "batch_delay": DELAY, "product_review_delay": DELAY}
+        self.settings = Settings(port=port, retry_delay=0.02, **delays, **settings)
         self.base = f"http://127.0.0.1:{port}"
         self.session = requests.Session()
         self.start()

@@ -11,6 +11,8 @@ from catalog.models import CatalogBatch, ProductImage, ProductItem
 Status, Wanted = ProductItem.Status, ProductItem.Wanted
 # In the place of a content's hash: what was sent, accepted or refused is a removal.
 DELETED = "deleted"
+# In the place of an accepted hash: Meta has something, and it is not known what. It equals no content.
+UNKNOWN = "unknown"
 OUT = Q(wanted__in=[Wanted.EXCLUDED, Wanted.REMOVED])
 UNDECIDED = Q(wanted__in=[Wanted.IN_QUESTION, Wanted.THEIRS])
 # The first that fits counts.

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from meta_integration.models import WABA, PhoneNumber
 from workspaces.models import User, WorkspaceModel
 
+# Meta takes 5,000 in one call, and asks for less than 3,000.
+MOST_PRODUCTS = 2999
+
 
 class Catalog(WorkspaceModel):
     """The catalog at Meta that a workspace fills. A workspace has one at a time; those it left stay as history."""
@@ -36,6 +39,8 @@ class Catalog(WorkspaceModel):
     rest_count = models.PositiveSmallIntegerField(default=0, db_default=0)
     # One worker at a time claims products for it.
     push_lease_until = models.DateTimeField(null=True, blank=True)
+    # So many products go in one call: fewer after Meta refused a call as a whole, until the one at fault is found.
+    batch_most = models.PositiveSmallIntegerField(default=MOST_PRODUCTS, db_default=MOST_PRODUCTS)
     pushed_at = models.DateTimeField(_("last sent to"), null=True, blank=True)
     # When the reviews of what waits for one are to be read next.
     review_after = models.DateTimeField(null=True, blank=True)
@@ -86,7 +91,10 @@ class CatalogBatch(WorkspaceModel):
     poll_after = models.DateTimeField(_("asked again"), null=True, blank=True)
     polls = models.PositiveSmallIntegerField(_("times asked"), default=0)
     finished_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    # {"title", "happened", "todo", "code", "said"} where the call as a whole went wrong.
+    # The keys of its products in the order in which they were sent, while it is open: Meta names some by their line.
+    lines = models.JSONField(default=list, db_default=[], blank=True)
+    # {"title", "happened", "todo", "code", "said"} where the call as a whole went wrong. While Meta works on the batch
+    # it says why its products are to be looked up at Meta one by one, and has "ends_as", the state that it has then.
     problem = models.JSONField(_("problem"), null=True, blank=True)
 
     class Meta:

@@ -12,6 +12,8 @@ PRODUCT_FIELDS = (
     "review_status,errors"
 )
 PRODUCTS_ON_A_PAGE = 500
+# Seconds. The first of the two also bounds how long all bytes of a batch, up to 28 MB, may take to leave.
+BATCH_TIMEOUT = (30.0, 60.0)
 
 
 class CatalogCalls:
@@ -76,7 +78,7 @@ class CatalogCalls:
         not mean that anything was taken.
         """
         body = {"item_type": "PRODUCT_ITEM", "allow_upsert": True, "requests": requests}
-        return self._request("POST", f"{catalog_id}/items_batch", json=body)
+        return self._request("POST", f"{catalog_id}/items_batch", json=body, timeout=BATCH_TIMEOUT)
 
     def batch_status(self, catalog_id: str, handle: str) -> dict:
         """What became of a batch: `status`, `errors`, `warnings`, `ids_of_invalid_requests`; empty for none known."""

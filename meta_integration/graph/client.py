@@ -295,10 +295,18 @@ class MetaGraphClient(CatalogCalls):
                 return
             after = following
 
-    def _request(self, method: str, path: str, *, params: dict | None = None, json: dict | None = None) -> dict:
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict | None = None,
+        json: dict | None = None,
+        timeout: tuple[float, float] | None = None,
+    ) -> dict:
         sent = {**(params or {}), **(json or {})}
         secrets = [self._auth.token, *(str(sent[name]) for name in SECRETS if name in sent)]
-        return self._exchange(path, self._prepare(method, path, params, json), secrets)
+        return self._exchange(path, self._prepare(method, path, params, json), secrets, timeout)
 
     def _prepare(self, method: str, path: str, params: dict | None, json: dict | None) -> requests.PreparedRequest:
         """By hand: as `requests` would, at half its cost. A client sends up to a thousand a second."""

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from catalog.shopify_door import webhook as shopify_webhook
 from meta_integration.views import banner, error_book
 from workspaces.desk.views import desk_list, desk_page
 from workspaces.doctor.views import doctor_page
@@ -14,6 +15,7 @@ urlpatterns = [
     path("templates/", include("templates_app.urls")),
     path("catalog/", include("catalog.urls")),
     path("inbox/", include("inbox.urls")),
+    path("webhooks/shopify/", shopify_webhook, name="shopify_webhook"),
     path("admin/error-book/", admin.site.admin_view(error_book), name="error_book"),
     path("admin/desk/", admin.site.admin_view(desk_list), name="support_desk_list"),
     path("admin/desk/<int:pk>/", admin.site.admin_view(desk_page), name="support_desk"),

@@ -23,8 +23,8 @@ from workspaces.models import Role
 
 ADMINS = dict(admin.site._registry)
 # Open to everybody: logging in and out; and what asks for something signed or secret instead: the version counter, a
-# reconnect link, what Meta posts of a person, and the answer to their request.
-OPEN = {"login/", "logout/", "admin/logout/", "inbox/live/"}
+# reconnect link, what Meta posts of a person, the answer to their request, and what Shopify posts of a shop's products.
+OPEN = {"login/", "logout/", "admin/logout/", "inbox/live/", "webhooks/shopify/"}
 OPEN |= {f"reconnect/{each}/" for each in ("<str:signed>", "<str:signed>/start", "back", "again", "check", "done")}
 OPEN |= {f"meta/{each}/" for each in ("deauthorize", "data-deletion", "data-deletion/<slug:code>")}
 # Not for every role: the connection and the team.

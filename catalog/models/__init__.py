@@ -1,6 +1,7 @@
 from catalog.models.catalogs import Catalog, CatalogBatch, CatalogReading, CommerceSettings
 from catalog.models.items import ProductEvent, ProductImage, ProductItem
-from catalog.models.sources import ImportLine, ProductImport, ShopifyDelivery, ShopifyShop
+from catalog.models.shopify import ShopifyDelivery, ShopifyProduct, ShopifyShop
+from catalog.models.sources import ImportLine, ProductImport
 
 __all__ = [
     "Catalog",
@@ -13,5 +14,6 @@ __all__ = [
     "ProductImport",
     "ProductItem",
     "ShopifyDelivery",
+    "ShopifyProduct",
     "ShopifyShop",
 ]

@@ -1,14 +1,11 @@
-"""Where products come from: files that people import, and a shop at Shopify."""
+"""Files of products that people import."""
 
 import secrets
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from meta_integration.sealed import SealedTextField
 from workspaces.models import User, Workspace, WorkspaceModel
 
 
@@ -96,59 +93,3 @@ class ImportLine(WorkspaceModel):
 
     def __str__(self):
         return str(self.line)
-
-
-class ShopifyShop(WorkspaceModel):
-    """The shop at Shopify whose products a workspace shows. Shopify signs what it posts with the secret."""
-
-    shop_domain = models.CharField(_("Shopify address"), max_length=255)
-    # Where customers buy, when that is not the Shopify address.
-    public_domain = models.CharField(_("address of the shop"), max_length=255, blank=True)
-    secret = SealedTextField(null=True, editable=False)
-    currency = models.CharField(_("currency"), max_length=3)
-    connected_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    connected_at = models.DateTimeField(_("connected"), auto_now_add=True)
-    heard_at = models.DateTimeField(_("last heard of"), null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["workspace"], name="one_shopify_shop_per_workspace"),
-            models.UniqueConstraint(fields=["shop_domain"], name="shopify_shop_connected_once"),
-        ]
-        verbose_name = _("Shopify shop")
-
-    def __str__(self):
-        return self.shop_domain
-
-
-class ShopifyDelivery(WorkspaceModel):
-    """What Shopify posted, byte for byte, and what became of it."""
-
-    class State(models.TextChoices):
-        RECEIVED = "received", _("Waits")
-        DONE = "done", _("Done")
-        FAILED = "failed", _("Failed")
-
-    shop = models.ForeignKey(ShopifyShop, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
-    topic = models.CharField(_("what"), max_length=60)
-    body = models.BinaryField()
-    # Of topic and body: the same twice is one row.
-    body_hash = models.CharField(max_length=64)
-    triggered_at = models.DateTimeField(_("at Shopify"), null=True, blank=True)
-    received_at = models.DateTimeField(_("received"), default=timezone.now)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RECEIVED)
-    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
-    retry_at = models.DateTimeField(db_default=Now())
-    error = models.CharField(_("error"), max_length=500, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["shop", "body_hash"], name="one_row_per_shopify_body")]
-        indexes = [
-            models.Index(fields=["retry_at", "id"], condition=Q(state="received"), name="shopify_to_process"),
-            models.Index(fields=["received_at"], name="shopify_age"),
-        ]
-        verbose_name = _("Shopify delivery")
-        verbose_name_plural = _("Shopify deliveries")
-
-    def __str__(self):
-        return self.topic

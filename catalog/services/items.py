@@ -6,11 +6,11 @@ Nothing here speaks to Meta. A change wakes whoever looks at pictures and whoeve
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from catalog import checks, content, fields, standing, tasks
@@ -27,6 +27,8 @@ Source, Wanted, Kind = ProductItem.Source, ProductItem.Wanted, ProductEvent.Kind
 CHUNK = 1000
 # A source that loses more than this share of its products at once is not believed without a person.
 MOST_LOST = 1 / 3
+# So many of its products, one by one, a source may take back within this time before it looks like one that is broken.
+FEW, SOON = 10, timedelta(hours=1)
 
 
 @dataclass
@@ -98,12 +100,26 @@ def lost_at_source(items: QuerySet[ProductItem], workspace: Workspace, source: s
         count = lost.count()
         if not count:
             return 0
-        if count + in_question <= before * MOST_LOST:
-            _want(lost, Wanted.REMOVED, Kind.REMOVED, None, reason=reason)
+        return _lose(lost, workspace, reason, is_too_much=count + in_question > before * MOST_LOST)
+
+
+def gone_at_source(items: QuerySet[ProductItem], workspace: Workspace, source: str, *, reason: str = "") -> int:
+    """The source itself says of one of its products that it is gone. That is believed, unless it says so of too many.
+
+    Returns how many a person is asked about.
+    """
+    mine = ProductItem.objects.for_workspace(workspace).filter(source=source)
+    with transaction.atomic():
+        lost = items.filter(workspace=workspace, wanted=Wanted.LISTED)
+        count = lost.count()
+        if not count:
             return 0
-        _want(lost, Wanted.IN_QUESTION, Kind.ASKED, None, reason=reason)
-        ask_about_removals(workspace)
-    return count
+        lately = Q(wanted=Wanted.REMOVED, changed_at__gt=timezone.now() - SOON)
+        going = mine.filter(lately | Q(wanted=Wanted.IN_QUESTION))
+        products, gone = going.values("source_key").distinct().count(), going.count()
+        before = mine.filter(wanted=Wanted.LISTED).count() + gone
+        is_too_much = products >= FEW and count + gone > before * MOST_LOST
+        return _lose(lost, workspace, reason, is_too_much=is_too_much)
 
 
 def decide_removals(workspace: Workspace, actor: User, *, remove: bool) -> int:
@@ -144,6 +160,15 @@ def announce(workspace: Workspace) -> None:
     ):
         wakeups.wake_on_commit(tasks.push_catalog, catalog_pk)
     live.touch(workspace.pk)
+
+
+def _lose(lost: QuerySet[ProductItem], workspace: Workspace, reason: str, *, is_too_much: bool) -> int:
+    if not is_too_much:
+        _want(lost, Wanted.REMOVED, Kind.REMOVED, None, reason=reason)
+        return 0
+    asked = _want(lost, Wanted.IN_QUESTION, Kind.ASKED, None, reason=reason)
+    ask_about_removals(workspace)
+    return asked
 
 
 # Wanting --------------------------------------------------------------------------------------------------------------
@@ -221,7 +246,8 @@ class _Chunk:
             else:
                 self._written.same.append(item.pk)
                 if row.get("source_at"):
-                    heard.append({"id": item.pk, "source_at": row["source_at"]})
+                    # Also what another source had brought belongs to this one's product now.
+                    heard.append({"id": item.pk, "source_at": item.source_at, "source_key": item.source_key})
         items = [*made.values(), *(item for item, _ in changed)]
         self._give_images(items)
         for item in items:

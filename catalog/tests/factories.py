@@ -14,6 +14,7 @@ from catalog.models import (
     ProductImport,
     ProductItem,
     ShopifyDelivery,
+    ShopifyProduct,
     ShopifyShop,
 )
 from meta_integration.sealed import seal
@@ -141,4 +142,15 @@ class ShopifyDeliveryFactory(DjangoModelFactory):
     workspace = SelfAttribute("shop.workspace")
     topic = "products/update"
     body = b"{}"
+    body_hash = Sequence("{:064x}".format)
+
+
+class ShopifyProductFactory(DjangoModelFactory):
+    class Meta:
+        model = ShopifyProduct
+
+    shop = SubFactory(ShopifyShopFactory)
+    workspace = SelfAttribute("shop.workspace")
+    key = Sequence("{}".format)
+    said_at = triggered_at = "2026-01-01T00:00:00Z"
     body_hash = Sequence("{:064x}".format)

@@ -44,7 +44,21 @@ WORDS: dict[str, str | Promise] = {
     "image_no_image": _("What is at this address is no picture."),
     "image_wrong_type": _("The picture is %(type)s; Meta takes JPEG and PNG."),
     "image_too_small": _("The picture has %(width)s x %(height)s pixels; Meta wants at least 500 x 500."),
+    "image_too_many_pixels": _(
+        "The picture has %(width)s x %(height)s pixels; Galantis opens up to %(most)s millions."
+    ),
     "image_broken": _("The picture is damaged and cannot be read."),
+}
+# Why a picture could not be fetched. A code of ours is stored, never what a library says of our network.
+REASONS: dict[str, str | Promise] = {
+    "name": _("its server's name is not known"),
+    "connection": _("its server does not answer"),
+    "tls": _("its server has no valid certificate"),
+    "slow": _("its server takes too long"),
+    "status": _("its server answers %(status)s"),
+    "redirects": _("it leads from one address to the next"),
+    "insecure": _("it leads to an address without https"),
+    "odd": _("its server answers what is no answer"),
 }
 # The same, said of many products at once.
 KINDS: dict[str, str | Promise] = {
@@ -71,6 +85,7 @@ KINDS: dict[str, str | Promise] = {
     "image_no_image": _("no picture"),
     "image_wrong_type": _("neither JPEG nor PNG"),
     "image_too_small": _("smaller than 500 x 500"),
+    "image_too_many_pixels": _("too many pixels"),
     "image_broken": _("damaged"),
 }
 
@@ -86,9 +101,14 @@ def words_of(found: Mapping) -> str:
     if words is None:
         return gettext("Something is wrong with it.")
     try:
-        return str(words) % found
+        return str(words) % {**found, "reason": _reason_of(found)}
     except (KeyError, TypeError, ValueError):
         return str(words)
+
+
+def _reason_of(found: Mapping) -> str:
+    reason = REASONS.get(str(found.get("reason", "")))
+    return str(reason) % found if reason else gettext("nobody knows why")
 
 
 def sentence_of(found: Mapping) -> str:

@@ -23,7 +23,7 @@ MOVING = (Status.LOOKING, Status.WAITING, Status.SENDING, Status.SENT)
 TO_MEND = (Status.INCOMPLETE, Status.REFUSED)
 # What a review says when it is over.
 DECIDED = ("approved", "no_review", "rejected", "outdated")
-KINDS_SHOWN = 8
+KINDS_COUNTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,10 @@ class Kind:
 
 @dataclass(slots=True)
 class Figures:
-    """`counts` are by status, of what is wanted in the catalog; a removal on its way counts among `leaving`."""
+    """`counts` are of what is wanted in the catalog, `by_status` of all; `leaving` are removals on their way."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Status, 0))
+    by_status: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Status, 0))
     total: int = 0
     wanted: int = 0
     leaving: int = 0
@@ -95,7 +96,7 @@ def figures(workspace: Workspace) -> Figures:
     """Of one workspace, in two queries, however many products it has."""
     mine = ProductItem.objects.for_workspace(workspace).order_by()
     found = counted(mine)
-    found.kinds = kinds_of(mine, KINDS_SHOWN)
+    found.kinds = kinds_of(mine, KINDS_COUNTED)
     return found
 
 
@@ -112,6 +113,7 @@ def counted(items: QuerySet[ProductItem]) -> Figures:
 
 def _add(found: Figures, wanted: str, status: str, review: str, count: int) -> None:
     found.total += count
+    found.by_status[status] += count
     is_rejected = wanted == Wanted.LISTED and review == "rejected"
     if status in TO_MEND or is_rejected or wanted == Wanted.IN_QUESTION:
         found.needing += count

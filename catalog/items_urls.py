@@ -1,7 +1,13 @@
 from django.urls import path
 
-from catalog import picture_views
+from catalog import picture_views, product_views
 
-urlpatterns: list = [
+urlpatterns = [
     path("pictures/<int:pk>", picture_views.image, name="image"),
+    path("products/<int:pk>/", product_views.item, name="item"),
+    path("products/<int:pk>/state/", product_views.item_state, name="item_state"),
+    path("products/<int:pk>/history/", product_views.history, name="product_history"),
+    path("products/<int:pk>/act/", product_views.act, name="act"),
+    path("products/head/", product_views.head, name="list_head"),
+    path("products/removals/", product_views.decide, name="decide"),
 ]

@@ -479,6 +479,11 @@ UNFOLD = {
                         "icon": "description",
                         "link": reverse_lazy("admin:templates_app_messagetemplate_changelist"),
                     },
+                    {
+                        "title": _("Products"),
+                        "icon": "sell",
+                        "link": reverse_lazy("admin:catalog_productitem_changelist"),
+                    },
                     {"title": _("Messages"), "icon": "chat", "link": reverse_lazy("admin:inbox_message_changelist")},
                     {
                         "title": _("Files"),

@@ -142,14 +142,18 @@ def ask_about_removals(workspace: Workspace) -> None:
 
 
 def resend(items: QuerySet[ProductItem], actor: User | None) -> int:
-    """Send these again, also what Meta has taken or refused."""
+    """Send these again, also what Meta has taken or refused. What waits or is to be mended first is left alone."""
+    ended = items.filter(status__in=[ProductItem.Status.ACCEPTED, ProductItem.Status.REFUSED])
+    ended = ended.filter(wanted__in=[Wanted.LISTED, Wanted.EXCLUDED, Wanted.REMOVED])
     with transaction.atomic():
-        pks = list(items.select_for_update().order_by("pk").values_list("pk", flat=True))
+        pks = list(ended.select_for_update().order_by("pk").values_list("pk", flat=True))
         mine = ProductItem.objects.filter(pk__in=pks)
-        mine.update(accepted_hash="", refused_hash="", tries=0)
-        changed = _note(mine.filter(wanted=Wanted.LISTED), Kind.RESENT, actor)
+        # Meta still has what it took: only which content that was is not believed any more.
+        mine.exclude(accepted_hash="").update(accepted_hash=standing.UNKNOWN)
+        mine.update(refused_hash="", tries=0)
+        _note(mine, Kind.RESENT, actor)
         _settled(mine)
-    return changed
+    return len(pks)
 
 
 def announce(workspace: Workspace) -> None:

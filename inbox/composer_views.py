@@ -2,10 +2,11 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseNotAllowed, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from inbox import composer, conversation, specials, tasks
+from catalog.services import picking
+from inbox import composer, conversation, picker, shelves, specials, tasks
 from inbox.models import Message
 from inbox.services import composing, reacting, reading, sending
 from inbox.views import mark_read, queued, thread_of
@@ -86,33 +87,64 @@ def special(request, pk, kind):
     if not workspaces.may_reply(request.role):
         raise PermissionDenied
     form = {"kind": specials.KINDS[kind], "kind_name": kind}
+    shelf = shelves.of_form(current, form["kind"])
     if request.method != "POST":
         mark_read(request, current)
-        return _form(request, current, form, {})
+        return _form(request, current, form, {}, shelf and shelf.begin())
     values = specials.received(form["kind"], request.POST)
+    picked = shelf and shelf.received(request.POST)
+    if picked and picked.is_asked:
+        return _form(request, current, form, values, picked)
     try:
         if wrong := specials.missing(form["kind"], values):
             raise wrong
+        if picked:
+            values |= shelf.values(picked)
         built = specials.build(form["kind"], values)
         sending.queue(current, built, author=request.user, key=composer.key_of(request))
     except specials.WrongField as exc:
-        return _form(request, current, form, values, status=409, wrong=exc)
+        return _form(request, current, form, values, picked, status=409, wrong=exc)
     except sending.CannotSend as exc:
-        return _form(request, current, form, values, status=409, problem=str(exc))
+        return _form(request, current, form, values, picked, status=409, problem=str(exc))
     return queued(request, current)
 
 
-def _form(request, current, form: dict, values: dict, *, status: int = 200, wrong=None, problem: str = ""):
+@workspace_required
+def pick(request, pk):
+    """One picker of a form that is being filled in, with what its button asked for. Only htmx asks for no more."""
+    current = thread_of(request, pk)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not workspaces.may_reply(request.role):
+        raise PermissionDenied
+    mode = picker.MANY if request.GET.get("mode") == picker.MANY else picker.ONE
+    picked = picker.received(request.GET.get("key", "")[:100], mode, request.POST)
+    picker.draw([picked], current.workspace)
+    is_part = request.GET.get("part") == "found"
+    context = {"thread": current, "picker": picked, "is_part": is_part}
+    return render(request, f"inbox/_picker{'_searched' if is_part else ''}.html", context)
+
+
+def _form(request, current, form: dict, values: dict, picked=None, *, status: int = 200, wrong=None, problem: str = ""):
+    kind = form["kind"]
+    if picked:
+        picker.draw([picked], current.workspace)
     fields = [
-        {"field": field, "value": values.get(field.name, ""), "problem": str(wrong) if is_wrong else ""}
-        for field in form["kind"].fields
-        for is_wrong in [wrong is not None and wrong.name == field.name]
+        {
+            "field": field,
+            "value": values.get(field.name, ""),
+            "problem": str(wrong) if wrong is not None and wrong.name == field.name else "",
+            "picker": picked if picked and field == specials.picks(kind) else None,
+        }
+        for field in (specials.fields_beside_a_picker(kind) if picked else kind.fields)
     ]
-    first = wrong.name if wrong else fields[0]["field"].name
+    first = next((each for each in fields if wrong and each["field"].name == wrong.name), fields[0])
     parts = {
         "fields": fields,
         "catalogs": [each for each in current.number.account.catalogs if each.get("id")],
-        "focus": f"s-{first}",
+        "picked": picked,
+        "has_catalog": kind.of_catalog and picking.offered(current.workspace, current.number.account) is not None,
+        "focus": f"{picked.id}-q" if first["picker"] else f"s-{first['field'].name}",
         "more_is_open": any(each["field"].is_extra and (each["value"] or each["problem"]) for each in fields),
     }
     return conversation.show(

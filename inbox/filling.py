@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from catalog.models import Catalog
+from inbox import picker
+from inbox.outgoing import Products
+from inbox.picker import Picker
 from meta_integration.filetypes import KINDS, NotAFileForWhatsApp
 from meta_integration.models import MediaAsset
 from meta_integration.services import media
@@ -21,6 +26,9 @@ NOT_FOR_PEOPLE = (kinds.PAYLOAD, kinds.FLOW, kinds.UNKNOWN)
 # The parts of a value that has several.
 PARTS = {kinds.LOCATION: ("name", "address", "latitude", "longitude"), kinds.PRODUCT: ("retailer_id", "catalog_id")}
 
+# What products are chosen for: one, or several in sections.
+MODES = {kinds.PRODUCT: picker.ONE, kinds.THUMBNAIL: picker.ONE, kinds.SECTIONS: picker.MANY}
+
 
 @dataclass(slots=True)
 class Field:
@@ -32,6 +40,8 @@ class Field:
     # The file that goes along: another one than the template's own, or that.
     asset: MediaAsset | None = None
     is_default: bool = False
+    # In which products are chosen, where the shop's catalog is there to choose from.
+    picker: Picker | None = None
 
     @property
     def name(self) -> str:
@@ -64,6 +74,8 @@ class Field:
             "catalog_id": _("Catalog"),
         }
         given = self.value if isinstance(self.value, dict) else {}
+        if self.picker:
+            return []
         return [(f"{self.name}.{part}", labels[part], given.get(part, "")) for part in PARTS.get(self.gap.kind, ())]
 
     @property
@@ -76,9 +88,11 @@ def begin(template: MessageTemplate, known: Mapping) -> list[Field]:
     """The form before anything is typed, with what is known: values by the keys of the gaps."""
     fields = [Field(gap, known.get(gap.key, "")) for gap in _gaps(template)]
     catalog_id = next((each["id"] for each in template.account.catalogs if "id" in each), "")
-    chosen = {}
+    chosen, catalog = {}, _catalog_for(template, fields)
     for field in fields:
-        if field.draws == "file":
+        if catalog and field.gap.kind in MODES:
+            _begun(catalog, field)
+        elif field.draws == "file":
             chosen[field.name] = field.value.get("asset") if isinstance(field.value, dict) else None
         elif field.gap.kind == kinds.PRODUCT and not field.value:
             field.value = {"retailer_id": "", "catalog_id": catalog_id}
@@ -88,11 +102,53 @@ def begin(template: MessageTemplate, known: Mapping) -> list[Field]:
     return fields
 
 
-def received(template: MessageTemplate, data: Mapping, files: Mapping) -> list[Field]:
+def _begun(catalog: Catalog, field: Field) -> None:
+    """What is known of it stands in the picker already."""
+    value, known = field.value, []
+    if field.gap.kind == kinds.SECTIONS and isinstance(value, list):
+        known = [Products(each.get("title") or "", each.get("retailer_ids") or []) for each in value]
+    elif number := value.get("retailer_id") if isinstance(value, dict) else value:
+        known = [Products("", [str(number)])]
+    _picked(catalog, field, picker.begin(field.name, MODES[field.gap.kind], known))
+
+
+def _picked(catalog: Catalog, field: Field, picked: Picker) -> None:
+    """What was picked, as `render` takes it."""
+    field.picker = picked
+    if field.gap.kind == kinds.SECTIONS:
+        field.value = [{"title": each.title, "retailer_ids": list(each.retailer_ids)} for each in picked.filled]
+    elif field.gap.kind == kinds.THUMBNAIL:
+        field.value = picked.number
+    else:
+        field.value = {"retailer_id": picked.number, "catalog_id": catalog.catalog_id} if picked.number else {}
+
+
+def pickers(fields: list[Field]) -> list[Picker]:
+    return [field.picker for field in fields if field.picker]
+
+
+def refuse_gone(template: MessageTemplate, fields: list[Field]) -> None:
+    """Say at its field which of the chosen products Meta would not show."""
+    found = picker.refusal(pickers(fields), template.workspace)
+    for field in fields:
+        field.problem = field.problem or found.get(field.name, "")
+
+
+def _catalog_for(template: MessageTemplate, fields: list[Field]) -> Catalog | None:
+    """Asked only where a product is to be chosen."""
+    if not any(field.gap.kind in MODES for field in fields):
+        return None
+    return picker.offered_by(template.workspace, template.account)
+
+
+def received(template: MessageTemplate, data: QueryDict, files: Mapping) -> list[Field]:
     """The form as it came back. What is wrong with a file is said at its field."""
     fields, chosen = [Field(gap) for gap in _gaps(template)], {}
+    catalog = _catalog_for(template, fields)
     for field in fields:
-        if field.draws == "file":
+        if catalog and field.gap.kind in MODES:
+            _picked(catalog, field, picker.received(field.name, MODES[field.gap.kind], data))
+        elif field.draws == "file":
             chosen[field.name] = _stored(template, field, files.get(field.name), data.get(f"{field.name}.asset", ""))
         elif field.gap.kind in PARTS:
             field.value = {part: data.get(f"{field.name}.{part}", "").strip() for part in PARTS[field.gap.kind]}
@@ -127,6 +183,8 @@ def _gaps(template: MessageTemplate) -> list[Gap]:
 def _value(field: Field):
     if field.draws == "file":
         return {"asset": field.asset.pk, **_named(field)} if field.asset and not field.is_default else {}
+    if field.picker:
+        return field.value
     if field.gap.kind in PARTS:
         return field.value if any(field.value.values()) else {}
     if field.gap.kind == kinds.SECTIONS:

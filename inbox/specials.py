@@ -13,11 +13,15 @@ from inbox.outgoing import BadMessage, Outgoing
 BODY, LIST_BODY = 1024, 4096
 ROWS = range(1, 11)
 ROWS_SHOWN = 3
+CATALOG, PRODUCT, PRODUCTS = "catalog", "product", "products"
 
 
 @dataclass(frozen=True)
 class Field:
-    """An input. `draws` says how: line, text, lines (one thing in each), catalog."""
+    """An input. `draws` says how: line, text, catalog, or product and products: numbers where none can be picked.
+
+    `picks` is what a picker is called in its place.
+    """
 
     name: str
     label: str
@@ -27,6 +31,7 @@ class Field:
     type: str = "text"
     # Needed only now and then: shown once somebody asks for more.
     is_extra: bool = False
+    picks: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ def _products(values: Mapping[str, str]) -> Outgoing:
     wanted = [each.strip() for each in values["retailer_ids"].splitlines() if each.strip()]
     return outgoing.product_list(
         values["catalog_id"],
-        [outgoing.Products(values["section"], wanted)],
+        values.get("sections") or [outgoing.Products(values["section"], wanted)],
         header=outgoing.TextHeader(values["header"]),
         body=values["body"],
         footer=values["footer"],
@@ -150,7 +155,7 @@ BUTTONS = ("button1", "button2", "button3")
 _BODY = Field("body", gettext_lazy("Text"), BODY, "text")
 _HEADER = Field("header", gettext_lazy("Heading (may be empty)"), 60, is_extra=True)
 _FOOTER = Field("footer", gettext_lazy("Small text at the end (may be empty)"), 60, is_extra=True)
-_CATALOG = Field("catalog_id", gettext_lazy("Catalog"), draws="catalog")
+_CATALOG = Field("catalog_id", gettext_lazy("Catalog"), draws=CATALOG)
 _SECTION = Field("section", gettext_lazy("Title above the list (may be empty)"), 24, is_extra=True)
 _NUMBER_HINT = gettext_lazy("As it stands in your catalog.")
 _SAME = {each: each for each in ("body", "header", "footer", "catalog_id", "retailer_id")}
@@ -255,7 +260,9 @@ KINDS = {
         gettext_lazy("One product of your catalog, with its picture and price."),
         (
             _CATALOG,
-            Field("retailer_id", gettext_lazy("Product number"), 100, hint=_NUMBER_HINT),
+            Field(
+                "retailer_id", gettext_lazy("Product number"), 100, PRODUCT, _NUMBER_HINT, picks=gettext_lazy("Product")
+            ),
             Field("body", gettext_lazy("Text (may be empty)"), BODY, "text"),
             _FOOTER,
         ),
@@ -270,7 +277,14 @@ KINDS = {
             _CATALOG,
             Field("header", gettext_lazy("Heading"), 60),
             _BODY,
-            Field("retailer_ids", gettext_lazy("Product numbers, one in each line"), None, "text", hint=_NUMBER_HINT),
+            Field(
+                "retailer_ids",
+                gettext_lazy("Product numbers, one in each line"),
+                None,
+                PRODUCTS,
+                _NUMBER_HINT,
+                picks=gettext_lazy("Products"),
+            ),
             _SECTION,
             _FOOTER,
         ),
@@ -283,7 +297,13 @@ KINDS = {
         gettext_lazy("A text with a button that opens your catalog."),
         (
             _BODY,
-            Field("retailer_id", gettext_lazy("Number of the product that is shown (may be empty)"), 100),
+            Field(
+                "retailer_id",
+                gettext_lazy("Number of the product that is shown (may be empty)"),
+                100,
+                PRODUCT,
+                picks=gettext_lazy("Product whose picture is shown (may be empty)"),
+            ),
             _FOOTER,
         ),
         _catalog,
@@ -291,6 +311,16 @@ KINDS = {
         of_catalog=True,
     ),
 }
+
+
+def picks(kind: Kind) -> Field | None:
+    """The field in whose place products are picked."""
+    return next((each for each in kind.fields if each.draws in (PRODUCT, PRODUCTS)), None)
+
+
+def fields_beside_a_picker(kind: Kind) -> list[Field]:
+    """The catalog is known then, and sections have their titles in the picker."""
+    return [each for each in kind.fields if each.draws != CATALOG and each.name != "section"]
 
 
 def received(kind: Kind, data: Mapping[str, str]) -> dict[str, str]:

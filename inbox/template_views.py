@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
 
-from inbox import composer, conversation, filling
+from inbox import composer, conversation, filling, picker
 from inbox.models import Thread
 from inbox.services import choosing, consent, facts, holds, sending
 from inbox.views import mark_read, queued, thread_of
@@ -33,6 +33,9 @@ def fill(request, pk, template_pk):
         fields = filling.begin(template, known_values(template, facts.of_thread(current)))
         return _form(request, current, template, fields, problem=_why_not(current, template))
     fields = filling.received(template, request.POST, request.FILES)
+    if any(each.is_asked for each in filling.pickers(fields)):
+        return _form(request, current, template, fields)
+    filling.refuse_gone(template, fields)
     key = composer.key_of(request)
     problem = ""
     if not any(field.problem for field in fields):
@@ -62,6 +65,7 @@ def _why_not(current: Thread, template: MessageTemplate) -> str:
 
 
 def _form(request, current: Thread, template: MessageTemplate, fields: list, *, status: int = 200, problem: str = ""):
+    picker.draw(filling.pickers(fields), current.workspace)
     form = {"template": template, "fields": fields, "bubble": _bubble(template, fields), "problem": problem}
     form["focus"] = next((field.id for field in fields if field.problem), fields[0].id if fields else "")
     return conversation.show(request, current, status=status, answer=conversation.FILL, **form)

@@ -52,6 +52,7 @@ urlpatterns = [
     path("<int:pk>/templates/<int:template_pk>/look/", template_views.look, name="template_look"),
     path("<int:pk>/withdraw/", composer_views.withdraw, name="withdraw"),
     path("<int:pk>/typing/", composer_views.typing, name="typing"),
+    path("<int:pk>/pick/", composer_views.pick, name="pick"),
     path("<int:pk>/replies/", canned_views.of_thread, name="replies_of_thread"),
     *[
         path(f"<int:pk>/send/{kind}/", composer_views.special, {"kind": kind}, name=f"special-{kind}")

@@ -66,8 +66,9 @@ def show(message: Message, known: Known) -> None:
         *(row for each in sections for row in each["products"]),
         *filter(None, [asked]),
     ):
-        row |= _row(row["retailer_id"], known)
+        row |= row_of(row["retailer_id"], known)
 
 
-def _row(number: str, known: Known) -> dict:
-    return {"number": harmless.line(number, LONGEST_NAME) or "–", "known": known.get(number)}
+def row_of(number: str, known: Known) -> dict:
+    """A product as pages show it: with all that is known of it, else by its number alone."""
+    return {"retailer_id": number, "number": harmless.line(number, LONGEST_NAME) or "–", "known": known.get(number)}

@@ -6,7 +6,7 @@
   const DAY = 24 * 3600 * 1000;
   const open = () => document.querySelector("#fill, #special");
   const name = (form) => `galantis:form:${body.dataset.person}:${new URL(form.action).pathname}`;
-  const fields = (form) => [...form.elements].filter((each) => each.matches("input[name]:not([type=hidden], [type=file], [type=checkbox], [type=radio]), textarea[name], select[name]"));
+  const fields = (form) => [...form.elements].filter((each) => each.matches("input[name]:not([type=hidden], [type=file], [type=checkbox], [type=radio], [data-unkept]), textarea[name], select[name]"));
 
   body.addEventListener("input", ({ target: { form } }) => {
     if (form && form === open()) kept.set(name(form), JSON.stringify({ at: Date.now(), values: fields(form).map((each) => [each.name, each.value]) }));

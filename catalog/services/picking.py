@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 
-from catalog import money
+from catalog import money, pictures
 from catalog.models import Catalog, ProductItem
 from catalog.services import access
 from meta_integration.models import WABA
@@ -95,7 +95,7 @@ def facts(item: ProductItem) -> Facts:
         item.currency,
         _in_words(amount, item.currency),
         _in_words(item.price, item.currency) if is_on_sale else "",
-        _picture(item),
+        pictures.address_of(item),
         _page(item),
         is_sold_out=item.availability in SOLD_OUT,
         is_gone=item.wanted in OUT or was_there,
@@ -114,16 +114,8 @@ def _in_words(amount: Decimal | None, currency: str) -> str:
     return "" if amount is None else money.in_words(amount, currency)
 
 
-def _picture(item: ProductItem) -> str:
-    return _address("catalog:image", item.image_id) if item.image and item.image.thumbnail else ""
-
-
 def _page(item: ProductItem) -> str:
-    return _address("catalog:item", item.pk)
-
-
-def _address(name: str, pk: int) -> str:
     try:
-        return reverse(name, args=[pk])
+        return reverse("catalog:item", args=[item.pk])
     except NoReverseMatch:
         return ""

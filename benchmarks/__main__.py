@@ -19,6 +19,7 @@ TITLES = {
     "inbox": "The inbox, 1,000,000 messages",
     "replay": "Replay, three times in random order",
     "chaos": "Processes killed at random",
+    "catalog": "A catalog of 10,000 products",
     "tabs": "Open inbox pages while nothing changes",
 }
 

@@ -1,6 +1,6 @@
-"""A worker that dies at any step: the next run ends right. Nothing is forgotten, nothing old goes after something new."""
+"""A worker dies at any step: the next run ends right. Nothing is forgotten, nothing old goes after something new."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from decimal import Decimal
 
@@ -39,11 +39,8 @@ def killed_at(statement: int):
             raise Killed
         return run(sql, params, many, context)
 
-    with connection.execute_wrapper(execute):
-        try:
-            yield seen
-        except Killed:
-            pass
+    with connection.execute_wrapper(execute), suppress(Killed):
+        yield seen
 
 
 def change(workspace, number: int) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, F, Func, JSONField, Min, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -47,7 +47,7 @@ class Kind:
     @property
     def words(self) -> str:
         if self.what == REFUSAL:
-            return self.key or _("Refused by Meta")
+            return _("Refused by Meta: %(todo)s") % {"todo": self.key} if self.key else _("Refused by Meta")
         return problems.kind_in_words(self.about, self.key)
 
 
@@ -147,7 +147,7 @@ def kinds_of(items: QuerySet[ProductItem], most: int) -> list[Kind]:
     refused = refused.annotate(
         what=_text(REFUSAL),
         about=_or_empty(KeyTextTransform("code", "refusal")),
-        error=_or_empty(KeyTextTransform("title", "refusal")),
+        error=_what_helps(),
     )
     each = [rows.values("what", "about", "error").annotate(count=Count("pk")) for rows in (mine, pictures, refused)]
     rows = each[0].union(*each[1:], all=True).order_by("-count", "error")[:most]
@@ -166,9 +166,7 @@ def with_error(items: QuerySet[ProductItem], value: str) -> QuerySet[ProductItem
         return found.annotate(error=_or_empty(KeyTextTransform("key", "image__problem"))).filter(error=key)
     if what == REFUSAL:
         found = items.filter(status=Status.REFUSED)
-        found = found.annotate(
-            code=_or_empty(KeyTextTransform("code", "refusal")), error=_or_empty(KeyTextTransform("title", "refusal"))
-        )
+        found = found.annotate(code=_or_empty(KeyTextTransform("code", "refusal")), error=_what_helps())
         return found.filter(code=about, error=key)
     return items.none()
 
@@ -179,6 +177,12 @@ def _text(value: str) -> Cast:
 
 def _or_empty(expression) -> Coalesce:
     return Coalesce(expression, Value(""), output_field=TextField())
+
+
+def _what_helps() -> Coalesce:
+    """Refusals are of one kind when the same helps: Meta's own words name the product, and differ each time."""
+    todo, title = KeyTextTransform("todo", "refusal"), KeyTextTransform("title", "refusal")
+    return Coalesce(NullIf(todo, Value("")), title, Value(""), output_field=TextField())
 
 
 def _each_problem(name: str) -> Func:

@@ -49,7 +49,7 @@ def test_each_product_counts_where_it_stands(shop):
     assert found.waiting_since == min(each.status_at for each in mine.filter(status=Status.WAITING))
     assert [(kind.words, kind.count) for kind in found.kinds] == [
         ("Brand: missing", 2),
-        ("Meta refused the product", 1),
+        ("Refused by Meta: Meta refused the product", 1),
         ("Title: missing", 1),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0003_batch_lines"),
+        ("catalog", "0004_shopify"),
         ("workspaces", "0003_defaults_of_the_database"),
     ]
 

@@ -12,7 +12,7 @@ from . import control
 from .commerce import pictures
 from .graph.endpoint import graph
 from .local_meta import LocalMeta
-from .pages import dialog, happenings, home, log, moderator, phone, signup, weather
+from .pages import dialog, happenings, home, log, moderator, moderator_products, phone, shop, signup, weather
 from .pages.render import STATIC
 from .security import SafeAnswers
 from .settings import Settings
@@ -39,12 +39,14 @@ def create_app(settings: Settings) -> Starlette:
         *dialog.routes,
         *signup.routes,
         *phone.routes,
+        *shop.routes,
         *log.routes,
         *weather.routes,
         *moderator.routes,
+        *moderator_products.routes,
         *control.routes,
         *pictures.routes,
-        *(Route(path, _with_slash) for path in ("/phone", "/log", "/weather", "/moderator")),
+        *(Route(path, _with_slash) for path in ("/phone", "/log", "/weather", "/moderator", "/products")),
         Mount("/static", StaticFiles(directory=STATIC)),
         Route("/{path:path}", graph, methods=["GET", "POST", "DELETE"]),
     ]

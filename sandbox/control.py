@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from . import control_catalogs as catalogs
 from . import control_connection as connection
 from . import control_templates as templates
 from . import deeds, inbound, statuses
@@ -26,7 +27,7 @@ def _json(handler):
 
     async def endpoint(request: Request) -> JSONResponse:
         try:
-            data = dict(request.query_params) | await _read(request)
+            data = dict(request.query_params) | await _read(request) | request.path_params
             result = handler(request.app.state.meta, data)
             return JSONResponse(await result if inspect.isawaitable(result) else result)
         except BadRequest as exc:
@@ -204,6 +205,11 @@ routes = [
     Route("/control/templates", _json(templates.add), methods=["POST"]),
     Route("/control/template", _json(templates.do), methods=["POST"]),
     Route("/control/review", _json(templates.review), methods=["GET", "POST"]),
+    Route("/control/catalogs", _json(catalogs.listed), methods=["GET"]),
+    Route("/control/catalogs/{catalog_id}", _json(catalogs.shown), methods=["GET"]),
+    Route("/control/catalogs/{catalog_id}", _json(catalogs.add), methods=["POST"]),
+    Route("/control/product", _json(catalogs.do), methods=["POST"]),
+    Route("/control/commerce", _json(catalogs.commerce), methods=["GET", "POST"]),
     Route("/control/upload", _json(templates.upload), methods=["GET", "POST"]),
     Route("/control/accepted", _json(_accepted), methods=["GET"]),
     Route("/control/webhooks", _json(_webhooks), methods=["GET"]),

@@ -10,6 +10,7 @@ import anyio.to_thread
 
 from . import seed, snapshot, statuses
 from .commerce import batches
+from .commerce.carts import Carts
 from .commerce.limits import CatalogCalls
 from .files import Files
 from .message_templates import clock
@@ -31,7 +32,7 @@ class LocalMeta:
         self.weather = Weather()
         self.log: deque[LogEntry] = deque(maxlen=500)
         self.paces = Paces()
-        self.catalog_calls = CatalogCalls()
+        self.catalog_calls, self.carts = CatalogCalls(), Carts()
         self.files = Files(settings.snapshot)
         self.postman = Postman(self)
         self.statuses_may_flow = asyncio.Event()
@@ -54,7 +55,7 @@ class LocalMeta:
         self.postman.stop()
         self.files.clear()
         self.world, self.paces, self.postman = seed.example_world(), Paces(), Postman(self)
-        self.catalog_calls = CatalogCalls()
+        self.catalog_calls, self.carts = CatalogCalls(), Carts()
         self._use_own_callback()
         self.set_weather(Weather())
         self.log.clear()

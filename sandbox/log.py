@@ -21,6 +21,7 @@ SECRET = {
 }
 HIDDEN = "(hidden)"
 LONGEST_ANSWER = 4000
+LONGEST_LIST = 10  # of a list that stands at the top: the requests of a batch may be thousands
 
 
 def note(meta, method: str, path: str, params: dict, status: int, answer, started: float) -> None:
@@ -40,7 +41,13 @@ def note(meta, method: str, path: str, params: dict, status: int, answer, starte
 
 def redacted(params: dict) -> dict:
     """Parameters at the top level are Graph's; what lies deeper is content and stays."""
-    return {name: HIDDEN if name in SECRET else value for name, value in params.items()}
+    return {name: HIDDEN if name in SECRET else _shortened(value) for name, value in params.items()}
+
+
+def _shortened(value):
+    if not isinstance(value, list) or len(value) <= LONGEST_LIST:
+        return value
+    return [*value[:LONGEST_LIST], f"... and {len(value) - LONGEST_LIST} more"]
 
 
 def redacted_answer(answer) -> dict | str:
@@ -49,4 +56,5 @@ def redacted_answer(answer) -> dict | str:
         return answer.body.decode()[:LONGEST_ANSWER] if is_text else f"{len(answer.body)} bytes of {answer.media_type}"
     if not isinstance(answer, dict):
         return str(answer)[:LONGEST_ANSWER]
-    return {**answer, "access_token": HIDDEN} if "access_token" in answer else answer
+    shown = {name: _shortened(value) for name, value in answer.items()}
+    return {**shown, "access_token": HIDDEN} if "access_token" in answer else shown

@@ -46,3 +46,15 @@ def _product(catalog_id: str, retailer_id: str, *values, number: int) -> Product
         "brand": "Example",
     }
     return Product(f"6700000000{number:06}", catalog_id, retailer_id, data, review_status="approved")
+
+
+def add_many(world: World, catalog_id: str, count: int) -> None:
+    """Called many-1 and so on; those that are there stay."""
+    shelf = world.shelf(catalog_id)
+    for number in range(1, count + 1):
+        retailer_id = f"many-{number}"
+        if retailer_id not in shelf:
+            values = f"Example item {number}", "thing", 500 + number % 9500, "USD", f"thing-{number % 12}"
+            product = _product(catalog_id, retailer_id, *values, number=0)
+            product.product_id = f"68{int(catalog_id) % 10**7:07}{number:07}"
+            world.add_product(product)

@@ -47,10 +47,13 @@ def _name(filename: str) -> str:
     return filename.rpartition(".")[0] or filename
 
 
-def own_path(address: str, hosts: set[str]) -> str:
-    """The path of a picture that this server has itself; empty for one from elsewhere."""
-    parts = urlsplit(address)
-    is_own = parts.path.startswith(PATH) and parts.netloc in ("", *hosts)
+def own_path(address: str, port: int) -> str:
+    """The path of a picture that this server has itself; empty for one from elsewhere, which no page may load."""
+    try:
+        parts = urlsplit(address)
+        is_own = parts.path.startswith(PATH) and (not parts.netloc or parts.port == port)
+    except ValueError:
+        return ""
     return parts.path + (f"?{parts.query}" if parts.query else "") if is_own else ""
 
 

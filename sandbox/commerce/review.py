@@ -10,6 +10,7 @@ from ..state import Product
 
 BAD_WORDS = ("weapon", "gun", "tobacco", "cigarette", "alcohol", "replica", "counterfeit", "drug", "casino")
 STATUSES = ("", "pending", "approved", "rejected", "outdated", "no_review")
+BY_HAND = "The product is against WhatsApp's commerce policy."
 OF_THE_WEATHER = "Made by the weather of the sandbox."
 _found = re.compile(rf"\b({'|'.join(BAD_WORDS)})s?\b", re.IGNORECASE).search
 

@@ -7,7 +7,7 @@ from .. import inbound, people
 from ..errors import BadRequest
 from ..examples import example_files
 from ..state import ChatMessage, Customer, Number
-from . import answers, messages
+from . import answers, messages, shopping
 from .given import Given
 
 GHOST_SECONDS = 1.0
@@ -56,8 +56,9 @@ DEEDS = {
     "button": _sends(answers.button),
     "button_reply": _sends(answers.button_reply),
     "list_reply": _sends(answers.list_reply),
-    "order": _sends(messages.order),
-    "question": _sends(messages.question),
+    "cart": Deed(shopping.cart),
+    "order": _sends(shopping.order),
+    "question": _sends(shopping.question),
     "offers": Deed(_offers),
     "new_number": Deed(_new_number),
     "location": _sends(messages.location, "A place"),

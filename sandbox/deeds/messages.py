@@ -3,18 +3,8 @@
 import json
 import time
 
-from ..errors import BadRequest, webhook_error
+from ..errors import webhook_error
 from .given import Given
-
-CATALOG = "400000000000001"
-PRODUCTS = {  # by retailer_id: what the phone calls it, and its price in each currency
-    "shirt-blue": ("Blue shirt", {"USD": 29.9, "JPY": 4500}),
-    "cap-red": ("Red cap", {"USD": 15, "JPY": 2200}),
-    "mug-example": ("Example mug", {"USD": 9.99, "JPY": 1480}),
-}
-CURRENCIES = ("USD", "JPY")
-UNKNOWN_PRICE = {"USD": 19.95, "JPY": 3000}
-MOST_OF_ONE = 99
 
 
 def text(given: Given) -> dict | None:
@@ -50,48 +40,6 @@ def contact_card(given: Given) -> dict:
         "org": {"company": "Example Company"},
     }
     return {"type": "contacts", "contacts": [card]}
-
-
-def order(given: Given) -> dict:
-    """A cart: `quantity-<retailer_id>` of each product, or one of everything when none is named."""
-    currency = given.text("currency", CURRENCIES[0])
-    if currency not in CURRENCIES:
-        raise BadRequest(f"currency must be one of {', '.join(CURRENCIES)}.")
-    chosen = {
-        name.removeprefix("quantity-"): value for name, value in given.words.items() if name.startswith("quantity-")
-    }
-    counts = {product: _count(value) for product, value in (chosen or dict.fromkeys(PRODUCTS, "1")).items()}
-    items = [
-        {
-            "product_retailer_id": product,
-            "quantity": count,
-            "item_price": PRODUCTS[product][1][currency] if product in PRODUCTS else UNKNOWN_PRICE[currency],
-            "currency": currency,
-        }
-        for product, count in counts.items()
-        if count
-    ]
-    if not items:
-        raise BadRequest("The cart is empty.")
-    note = given.text("text")
-    content = {"catalog_id": given.text("catalog_id", CATALOG), "product_items": items}
-    return {"type": "order", "order": {**content, **({"text": note} if note else {})}, **given.context()}
-
-
-def _count(value) -> int:
-    text = str(value or 0)
-    if not text.isdigit() or int(text) > MOST_OF_ONE:
-        raise BadRequest(f"A quantity must be a whole number up to {MOST_OF_ONE}.")
-    return int(text)
-
-
-def question(given: Given) -> dict:
-    """About a product of the catalog, or of a message that shows it."""
-    product = given.text("product", next(iter(PRODUCTS)))
-    named = {"catalog_id": given.text("catalog_id", CATALOG), "product_retailer_id": product}
-    context = given.context().get("context", {"from": given.number.digits})
-    words = given.text("text", "Do you have this in another size?")
-    return {"type": "text", "text": {"body": words}, "context": {**context, "referred_product": named}}
 
 
 def from_ad(given: Given) -> dict:

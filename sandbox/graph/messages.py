@@ -4,6 +4,7 @@ import asyncio
 import time
 
 from .. import media, rules, statuses, validation
+from ..commerce import offers
 from ..errors import GraphError
 from ..message_templates import sending
 from ..state import USER_ID, ChatMessage, Customer, MessageTemplate, Number, digits, new_wamid
@@ -23,6 +24,7 @@ async def post(meta, call: Call) -> dict:
     rules.check_status(meta, number)
     validation.check(body)
     template, shown = _template_of(meta, number, body)
+    offers.check(meta, number, body, shown)
     fails_with = media.check_references(meta, number, body) or int(meta.weather.number("fail_later"))
     await asyncio.sleep(meta.weather.number("messages_delay_before"))
     message = _accept(meta, number, body, fails_with, template, shown)

@@ -67,7 +67,7 @@ def _item(meta, message: ChatMessage, address: str, since: Since) -> Html:
     if message.wamid in since.revoked:
         gone = el("p", "You deleted this message.", class_="quiet")
         return el("li", el("div", gone, _foot(message), class_="body"), **attributes)
-    parts = [_quote(meta, message), heading_of(message), content_of(meta, message, address)]
+    parts = [_quote(meta, message), heading_of(meta, message), content_of(meta, message, address)]
     body = el("div", *parts, _foot(message, is_edited=message.wamid in since.edits), class_="body")
     given = "".join(since.reactions.get(message.wamid, {}).values())
     reaction = el("span", given, class_="reaction", title="Reaction") if given else ""

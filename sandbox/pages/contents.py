@@ -1,9 +1,9 @@
 """What is in a bubble, by the type of its message."""
 
-from ..deeds.messages import PRODUCTS
+from ..commerce import money
 from ..message_templates import filling
 from ..state import ChatMessage
-from . import template_bubbles
+from . import products, template_bubbles
 from .bubble_parts import link, location, media, paragraph
 from .render import Html, el, join
 
@@ -13,13 +13,17 @@ def content_of(meta, message: ChatMessage, address: str) -> Html:
     try:
         shown = filling.shown_of(meta, message)
         if shown:
-            return template_bubbles.draw(shown, template_bubbles.tap_of(message, address))
-        return draw(content) if draw else _unknown(message.type)
+            shop = template_bubbles.Shop(meta, message, address)
+            return template_bubbles.draw(shown, template_bubbles.tap_of(message, address), shop)
+        if message.type == "order":
+            return _order(meta, content)
+        drawn = draw(content) if draw else _unknown(message.type)
+        return join([drawn, products.drawn(meta, message, address)]) if message.type == "interactive" else drawn
     except (TypeError, KeyError, AttributeError, IndexError):  # written by hand through the control API
         return _unknown(message.type)
 
 
-def heading_of(message: ChatMessage) -> Html:
+def heading_of(meta, message: ChatMessage) -> Html:
     """What stands above the content: forwarded, from an ad, about a product."""
     context, referral = message.body.get("context"), message.body.get("referral")
     context, parts = context if isinstance(context, dict) else {}, []
@@ -32,8 +36,8 @@ def heading_of(message: ChatMessage) -> Html:
         parts.append(el("p", el("span", "Ad", class_="kind"), " ", *words, class_="quoted", dir="auto"))
     product = context.get("referred_product")
     if isinstance(product, dict):
-        words = name_of_product(str(product.get("product_retailer_id")))
-        parts.append(el("p", el("span", "Product", class_="kind"), " ", words, class_="quoted"))
+        named = str(product.get("catalog_id")), str(product.get("product_retailer_id"))
+        parts.append(el("div", products.card(meta, *named), class_="quoted"))
     return join(parts)
 
 
@@ -46,10 +50,6 @@ def summary_of(message: ChatMessage) -> str:
         text = text.get("text", "") if isinstance(text, dict) else text
         return (str(text) or message.type)[:80]
     return message.type
-
-
-def name_of_product(retailer_id: str) -> str:
-    return PRODUCTS[retailer_id][0] if retailer_id in PRODUCTS else f"Product {retailer_id}"
 
 
 def _unknown(kind: str) -> Html:
@@ -100,29 +100,29 @@ def _fixed_action(kind: str, action: dict) -> Html | str:
     if kind == "cta_url":
         parameters = action["parameters"]
         return el("p", link(parameters["url"], parameters["display_text"]), class_="action")
-    if kind == "catalog_message":
-        return el("p", "View catalog", class_="action")
-    products = [name_of_product(product) for product in products_of(kind, action)]
-    return join(el("p", name, class_="product") for name in products)
+    return ""
 
 
-def products_of(kind: str, action: dict) -> list[str]:
-    if kind == "product":
-        return [action["product_retailer_id"]]
-    if kind == "product_list":
-        return [item["product_retailer_id"] for section in action["sections"] for item in section["product_items"]]
-    return []
-
-
-def _order(content: dict) -> Html:
-    items = content["product_items"]
-    lines = [f"{item['quantity']} × {name_of_product(item['product_retailer_id'])}" for item in items]
-    currency = next((item["currency"] for item in items if item.get("currency")), "")
-    total = sum(item["quantity"] * item.get("item_price", 0) for item in items)
-    sum_line = f"Total {total:,.0f} JPY" if currency == "JPY" else f"Total {total:,.2f} {currency}"
+def _order(meta, content: dict) -> Html:
+    items, catalog_id = content["product_items"], str(content.get("catalog_id"))
+    lines, totals = [], {}
+    for item in items:
+        name = products.name_of(meta, catalog_id, item["product_retailer_id"])
+        lines.append(paragraph(f"{item['quantity']} × {name}"))
+        currency = item.get("currency", "")
+        totals[currency] = totals.get(currency, 0) + item["quantity"] * item.get("item_price", 0)
+    sums = [f"{total:,.{money.decimals_of(currency)}f} {currency}" for currency, total in totals.items()]
     note = [paragraph(content["text"])] if content.get("text") else []
-    cart = [el("p", el("span", "Order", class_="kind"), class_="media"), *(paragraph(line) for line in lines)]
-    return join([*cart, paragraph(sum_line, "footer"), *note])
+    first = products.picture(meta, products.find(meta, catalog_id, items[0]["product_retailer_id"]) if items else None)
+    count = sum(item["quantity"] for item in items)
+    head = el(
+        "span",
+        el("strong", "Order"),
+        el("span", f"{count} item{'' if count == 1 else 's'}", class_="quiet"),
+        class_="words",
+    )
+    cart = el("div", el("span", first, head, class_="product-card"), class_="product")
+    return join([cart, *lines, paragraph(f"Total {' + '.join(sums)}", "footer"), *note])
 
 
 def _unsupported(content: dict | None) -> Html:
@@ -137,7 +137,6 @@ DRAW = {
     "contacts": _contacts,
     "interactive": _interactive,
     "template": lambda content: paragraph(f"Template {content['name']}"),  # one that is gone since
-    "order": _order,
     "button": lambda content: paragraph(content["text"]),
     "unsupported": _unsupported,
 }

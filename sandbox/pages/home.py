@@ -23,6 +23,8 @@ async def home(request: Request) -> Response:
         person=happenings.of_person(),
         customers=len(meta.world.customers),
         templates=len(meta.world.templates),
+        catalogs=len(meta.world.catalogs),
+        products=len(meta.world.products),
     )
     return page(request, "Galantis sandbox", content)
 

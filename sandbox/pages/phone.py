@@ -9,12 +9,12 @@ from starlette.routing import Route
 
 from .. import deeds, inbound, media, statuses
 from ..deeds.given import LONGEST_TEXT
-from ..deeds.messages import PRODUCTS
 from ..errors import BadRequest
 from ..state import ChatMessage, Customer, Number
 from .bubble_parts import form as small_form
 from .bubbles import bubbles
 from .contents import summary_of
+from .products import shop_address
 from .render import Html, el, join, page, problem, read_form, template
 
 
@@ -50,7 +50,7 @@ async def chat(request: Request) -> Response:
         longest=LONGEST_TEXT,
         menu=_menu(meta, customer, number),
         **_answering(meta, customer, number, request.query_params),
-        products=join(_product(retailer_id, name) for retailer_id, (name, _) in PRODUCTS.items()),
+        catalog=_catalog(meta, customer, number),
         others=join(el("option", deed.label, value=what) for what, deed in deeds.DEEDS.items() if deed.label),
     )
     return page(request, f"{customer.name} and {number.verified_name}", content, wide=True)
@@ -78,7 +78,9 @@ async def send(request: Request) -> Response:
         deeds.do(meta, customer, number, form.get("kind") or "text", form)
     except BadRequest as exc:
         return problem(request, "The message did not go out", str(exc))
-    return RedirectResponse(_address(customer, number), status_code=303)
+    here = _address(customer, number)
+    back = form.get("back", "")
+    return RedirectResponse(back if back.startswith(f"{here}/shop") else here, status_code=303)
 
 
 async def file(request: Request) -> Response:
@@ -161,9 +163,17 @@ def _own_words(message: ChatMessage) -> str:
     return str(content.get("body") or content.get("caption") or "")
 
 
-def _product(retailer_id: str, name: str) -> Html:
-    field = el("input", type="number", name=f"quantity-{retailer_id}", value="1", min="0", max="99")
-    return el("label", name, " ", field)
+def _catalog(meta, customer: Customer, number: Number) -> Html | str:
+    """The way into the catalog without a message that shows it. A real phone has it while the shop shows it."""
+    linked = meta.world.linked_catalog(number.waba_id)
+    if linked is None:
+        return ""
+    is_visible = meta.world.commerce.get(number.phone_number_id, {}).get("is_catalog_visible", False)
+    hint = "" if is_visible else " (the shop does not show it)"
+    count = meta.carts.of(customer.wa_id, number.phone_number_id).count
+    catalog = el("a", f"Look into the catalog{hint}", href=shop_address(_address(customer, number)), id="phone-catalog")
+    cart = el("a", f"Cart ({count})", href=shop_address(_address(customer, number), cart="1"), id="phone-cart")
+    return el("p", catalog, " · " if count else "", cart if count else "", class_="into-shop")
 
 
 routes = [

@@ -13,7 +13,14 @@ from ..weather import unusual
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 STATIC = Path(__file__).parent.parent / "static"
-MENU = {"/": "Start", "/phone/": "Phone", "/moderator/": "Templates", "/log/": "Request log", "/weather/": "Weather"}
+MENU = {
+    "/": "Start",
+    "/phone/": "Phone",
+    "/moderator/": "Templates",
+    "/products/": "Products",
+    "/log/": "Request log",
+    "/weather/": "Weather",
+}
 EMPTY_ELEMENTS = {"input", "br", "link", "img"}
 
 

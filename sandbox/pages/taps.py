@@ -5,7 +5,6 @@ from urllib.parse import quote
 from ..deeds.answers import WITH_CAPTION
 from ..state import ChatMessage
 from .bubble_parts import form
-from .contents import name_of_product, products_of
 from .render import Html, el, join
 
 EMOJI = ("👍", "❤️", "😂", "😮", "😢", "🙏")
@@ -24,8 +23,7 @@ def taps(message: ChatMessage, address: str) -> Html | str:
         return el("details", el("summary", action["button"]), el("div", *rows, class_="taps"), class_="list")
     if kind == "location_request_message":
         return el("div", form(address, "Send location", kind="location", wamid=message.wamid), class_="taps")
-    products = products_of(kind, action)
-    return el("div", *(_product(message, address, action["catalog_id"], each) for each in products), class_="taps")
+    return ""
 
 
 def _section(message: ChatMessage, address: str, section: dict) -> list[Html]:
@@ -36,12 +34,6 @@ def _section(message: ChatMessage, address: str, section: dict) -> list[Html]:
 def _tap(message: ChatMessage, address: str, kind: str, choice: dict) -> Html:
     words = join([choice["title"], el("span", choice.get("description", ""), class_="quiet")])
     return form(address, words, kind=kind, wamid=message.wamid, id=choice["id"])
-
-
-def _product(message: ChatMessage, address: str, catalog_id: str, product: str) -> Html:
-    about, name = {"wamid": message.wamid, "catalog_id": catalog_id}, name_of_product(product)
-    order = form(address, f"Order {name}", kind="order", **about, **{f"quantity-{product}": "1"})
-    return join([order, form(address, f"Ask about {name}", kind="question", product=product, **about)])
 
 
 def menu(message: ChatMessage, address: str) -> Html:

@@ -3,18 +3,35 @@
 import time
 
 from ..state import ChatMessage
+from . import products
 from .bubble_parts import form, link, location, media, paragraph
 from .render import Html, el, join
 
 MOST_IN_SIGHT = 3  # of the buttons; with more there is a list behind "See all options"
+OPEN_THE_SHOP = ("MPM", "CATALOG", "SPM")
 STYLES = {"header": "heading", "body": "text", "footer": "footer"}
 
 
-def draw(shown: dict, tap=None) -> Html:
-    """`tap(button, card)` draws a quick reply that can be tapped; without it none can."""
-    parts = [_part(shown, tap, "")]
+class Shop:
+    """Where products of this message can be looked at."""
+
+    def __init__(self, meta, message: ChatMessage, address: str):
+        self.meta, self.message, self.address = meta, message, address
+
+    def card(self, content: dict) -> Html:
+        drawn = products.card(self.meta, content["catalog_id"], content["product_retailer_id"])
+        return el("div", drawn, class_="product")
+
+    def link(self, words: str, header: dict) -> Html:
+        named = {"product": header["product_retailer_id"], "catalog_id": header["catalog_id"]} if header else {}
+        return products.shop_link(self.address, words, wamid=self.message.wamid, **named)
+
+
+def draw(shown: dict, tap=None, shop: Shop | None = None) -> Html:
+    """`tap(button, card)` draws a quick reply that can be tapped, `shop` opens products; without them none can."""
+    parts = [_part(shown, tap, "", shop)]
     cards = [
-        el("li", _part(card, tap, str(index)), class_="template-card")
+        el("li", _part(card, tap, str(index), shop), class_="template-card")
         for index, card in enumerate(shown.get("cards", []))
     ]
     return join(
@@ -30,22 +47,25 @@ def tap_of(message: ChatMessage, address: str):
     return tap
 
 
-def _part(shown: dict, tap, card: str) -> Html:
-    parts = [_header(shown["media"])] if "media" in shown else []
+def _part(shown: dict, tap, card: str, shop: Shop | None) -> Html:
+    parts = [_header(shown["media"], shop)] if "media" in shown else []
     parts += [paragraph(shown["header"], STYLES["header"])] if "header" in shown else []
     parts += [_offer(shown["offer"])] if "offer" in shown else []
     parts += [paragraph(shown[name], STYLES[name]) for name in ("body", "footer") if name in shown]
-    buttons = [_button(button, tap, card) for button in shown.get("buttons", [])]
+    product = shown.get("media", {}).get("product") or {}
+    buttons = [_button(button, tap, card, shop, product) for button in shown.get("buttons", [])]
     if len(buttons) > MOST_IN_SIGHT:
         buttons = [el("details", el("summary", "See all options"), *buttons, class_="list options")]
     return join([*parts, *buttons])
 
 
-def _header(parameter: dict) -> Html:
+def _header(parameter: dict, shop: Shop | None) -> Html:
     kind = parameter["type"].lower()
     content = parameter[kind]
     if kind == "location":
         return location(content)
+    if kind == "product" and shop:
+        return shop.card(content)
     if kind == "product":
         words = f"{content['product_retailer_id']} of catalog {content['catalog_id']}"
         return el("p", el("span", "Product", class_="kind"), " ", words, class_="media")
@@ -61,7 +81,7 @@ def _offer(offer: dict) -> Html:
     return el("p", *words, class_="offer")
 
 
-def _button(button: dict, tap, card: str) -> Html:
+def _button(button: dict, tap, card: str, shop: Shop | None, product: dict) -> Html:
     kind = button["type"]
     if kind == "QUICK_REPLY":
         inner = tap(button, card) if tap else el("p", button["text"], class_="action")
@@ -70,19 +90,19 @@ def _button(button: dict, tap, card: str) -> Html:
         return el(
             "p", link(button["url"], button["text"]), el("span", button["url"], class_="address"), class_="action"
         )
+    if shop and kind in OPEN_THE_SHOP:
+        return shop.link(button["text"], product if kind == "SPM" else {})
     return el("p", button["text"], el("span", _detail(button), class_="address"), class_="action")
 
 
 def _detail(button: dict) -> str:
     """What stands behind it."""
     action = button.get("action") or {}
-    products = [
-        item["product_retailer_id"] for section in action.get("sections", []) for item in section["product_items"]
-    ]
+    named = [item["product_retailer_id"] for section in action.get("sections", []) for item in section["product_items"]]
     details = {
         "PHONE_NUMBER": button.get("phone_number", ""),
         "COPY_CODE": f"Copies {button.get('coupon_code', '')}",
-        "MPM": f"Products: {', '.join(products)}",
+        "MPM": f"Products: {', '.join(named)}",
         "CATALOG": "Opens the catalog",
         "SPM": "Opens the product",
         "FLOW": f"Opens the flow {button.get('flow_id') or button.get('flow_name') or ''}",

@@ -97,11 +97,11 @@ def test_a_cart_comes_with_prices_in_its_currency(sandbox, token, app, currency,
 
 
 def test_a_product_of_the_shop_is_asked_about_and_ordered(sandbox, chatting, app):
-    action = {"catalog_id": "400000000000002", "product_retailer_id": "sku-1"}
+    action = {"catalog_id": "400000000000001", "product_retailer_id": "sku-1"}
     wamid = sent(sandbox, chatting, type="interactive", interactive={"type": "product", "action": action})
-    assert "Order Product sku-1" in page(sandbox, PHONE)
-    do(sandbox, "question", wamid=wamid, product="sku-1", catalog_id="400000000000002")
-    do(sandbox, "order", wamid=wamid, catalog_id="400000000000002", **{"quantity-sku-1": "1"})
+    assert "Example socks" in page(sandbox, PHONE)
+    do(sandbox, "question", wamid=wamid, product="sku-1", catalog_id="400000000000001")
+    do(sandbox, "order", wamid=wamid, catalog_id="400000000000001", **{"quantity-sku-1": "1"})
     question, order = told(app, 2)
     assert question["context"] == {"from": "15550100001", "id": wamid, "referred_product": action}
     assert order["context"]["id"] == wamid and order["order"]["product_items"][0]["product_retailer_id"] == "sku-1"

@@ -3,6 +3,7 @@ import json
 import pytest
 import requests
 
+from .catalogs import CATALOG
 from .conftest import CUSTOMER, HIDDEN_CUSTOMER, HIDDEN_USER_ID, SHOP_NUMBER, wait_for
 
 BUTTON = {"type": "reply", "reply": {"id": "a", "title": "A"}}
@@ -30,11 +31,11 @@ GOOD = {
     "location_request": interactive("location_request_message", {"name": "send_location"}),
     "product": {
         "type": "interactive",
-        "interactive": {"type": "product", "action": {"catalog_id": "1", "product_retailer_id": "a"}},
+        "interactive": {"type": "product", "action": {"catalog_id": CATALOG, "product_retailer_id": "sku-1"}},
     },
     "product_list": interactive(
         "product_list",
-        {"catalog_id": "1", "sections": [{"product_items": [{"product_retailer_id": "a"}]}]},
+        {"catalog_id": CATALOG, "sections": [{"product_items": [{"product_retailer_id": "sku-1"}]}]},
         header={"type": "text", "text": "H"},
     ),
     "catalog_message": interactive("catalog_message", {"name": "catalog_message"}),

@@ -250,8 +250,8 @@ def test_phone_shows_offer_coupon_and_link(sandbox, send, app):
     ("kind", "components", "words"),
     [
         ("location", [values("header", {"type": "location", "location": PLACE})], "37.4, -122.1"),
-        ("product", [values("header", {"type": "product", "product": PRODUCT})], "sku-1 of catalog 400000000000001"),
-        ("items", [button(0, "mpm", action(**ITEMS))], "Products: sku-1, sku-2"),
+        ("product", [values("header", {"type": "product", "product": PRODUCT})], "Example socks"),
+        ("items", [button(0, "mpm", action(**ITEMS))], "View items"),
         ("code", [values("body", text("123456")), button(0, "url", text("123456"))], "<strong>123456</strong> is your"),
     ],
 )

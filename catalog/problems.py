@@ -38,8 +38,8 @@ WORDS: dict[str, str | Promise] = {
     "number_twice": _("The same product number stands in line %(line)s already."),
     "too_many_pictures": _("There are %(count)s more pictures; Meta takes at most %(most)s."),
     "image_private": _("The address of the picture leads into a private network. Put it on the public web."),
-    "image_unreachable": _("The picture could not be fetched: %(reason)s. Galantis tries again by itself."),
-    "image_not_found": _("There is no picture at this address (the server answers %(status)s)."),
+    "image_unreachable": _("The picture could not be fetched: %(reason)s. %(then)s"),
+    "image_not_found": _("There is no picture at this address (its server answers %(status)s). %(then)s"),
     "image_too_large": _("The picture has more than %(most)s MB."),
     "image_no_image": _("What is at this address is no picture."),
     "image_wrong_type": _("The picture is %(type)s; Meta takes JPEG and PNG."),
@@ -101,7 +101,7 @@ def words_of(found: Mapping) -> str:
     if words is None:
         return gettext("Something is wrong with it.")
     try:
-        return str(words) % {**found, "reason": _reason_of(found)}
+        return str(words) % {**found, "reason": _reason_of(found), "then": _then_of(found)}
     except (KeyError, TypeError, ValueError):
         return str(words)
 
@@ -109,6 +109,12 @@ def words_of(found: Mapping) -> str:
 def _reason_of(found: Mapping) -> str:
     reason = REASONS.get(str(found.get("reason", "")))
     return str(reason) % found if reason else gettext("nobody knows why")
+
+
+def _then_of(found: Mapping) -> str:
+    if found.get("again"):
+        return gettext("Galantis tries again by itself.")
+    return gettext("Mend it or write another address, and let Galantis look again.")
 
 
 def sentence_of(found: Mapping) -> str:

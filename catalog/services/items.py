@@ -289,15 +289,22 @@ class _Chunk:
         """Each has the row of its picture's address, which is looked at once for all."""
         links = {item.image_link for item in items if item.image_link and not checks.wrong_with(item.image_link)}
         hashes = {link: hashlib.sha256(link.encode()).hexdigest() for link in links}
+        rows = self._held(hashes.values())
         new = [
             ProductImage(workspace=self._workspace, link=link, link_hash=link_hash, look_after=self._now)
             for link, link_hash in sorted(hashes.items(), key=lambda each: each[1])
+            if link_hash not in rows
         ]
-        ProductImage.objects.bulk_create(new, ignore_conflicts=True)
-        mine = ProductImage.objects.for_workspace(self._workspace).filter(link_hash__in=hashes.values())
-        rows = {image.link_hash: image for image in mine}
+        if new:
+            ProductImage.objects.bulk_create(new, ignore_conflicts=True)
+            rows |= self._held(each.link_hash for each in new)
         for item in items:
             item.image = rows.get(hashes.get(item.image_link, ""))
+
+    def _held(self, hashes: Iterable[str]) -> dict[str, ProductImage]:
+        """Pictures that are there, held: what no product shows is deleted by and by, but not under our hands."""
+        mine = ProductImage.objects.for_workspace(self._workspace).filter(link_hash__in=list(hashes))
+        return {image.link_hash: image for image in mine.select_for_update(no_key=True).order_by("pk")}
 
     def _tell(self, happened: list[tuple[ProductItem, str, dict]]) -> None:
         events = [

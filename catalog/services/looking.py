@@ -28,7 +28,7 @@ from workspaces.valkey import client
 State = ProductImage.State
 THREADS, THREADS_FOR_A_HOST = 16, 4
 # So many of one shop are in hand at most, so that a slow server of one shop holds up no other shop.
-IN_HAND, IN_HAND_OF_A_SHOP = 48, 16
+IN_HAND, IN_HAND_OF_A_SHOP = 160, 16
 LEASE, RENEW_BEFORE = timedelta(minutes=2), timedelta(minutes=1)
 # Then no more are taken in hand, and another worker is woken for the rest: these workers push products, too.
 RUN_SECONDS = 30
@@ -100,11 +100,13 @@ class _Round:
                 if not is_over:
                     self._take_in_hand()
                 self._start(pool)
-                if not self._running:
+                if self._running:
+                    self._gather()
+                    self._keep_claims()
+                elif self._found:
+                    self._store()  # And what became due meanwhile is still ours to do.
+                else:
                     break
-                self._gather()
-                self._keep_claims()
-        self._store()
         for workspace in self._told:  # Now, and not after each: products are pushed many at a time.
             items.announce(workspace)
         if is_over:
@@ -113,22 +115,27 @@ class _Round:
 
     # Claims
     def _take_in_hand(self) -> None:
+        while images := self._claimed():
+            for image in images:
+                self._waiting[_host(image)].append(image)
+                self._shops[image.workspace_id] += 1
+
+    def _claimed(self) -> list[ProductImage]:
         room = IN_HAND - self._shops.total()
-        if room < THREADS // 2:
-            return
+        if room < IN_HAND_OF_A_SHOP:
+            return []
         full = [shop for shop, count in self._shops.items() if count >= IN_HAND_OF_A_SHOP]
         due = ProductImage.objects.filter(look_after__lte=timezone.now()).exclude(workspace__in=full)
         with transaction.atomic():
             claimed = due.select_for_update(skip_locked=True).order_by("look_after", "pk")
-            images = list(claimed[: min(room, IN_HAND_OF_A_SHOP)])
+            images = list(claimed[:IN_HAND_OF_A_SHOP])
             self._lease(images, timezone.now() + LEASE + timedelta(microseconds=secrets.randbelow(1_000_000)))
-        for image in images:
-            self._waiting[_host(image)].append(image)
-            self._shops[image.workspace_id] += 1
+        return images
 
     def _lease(self, images: list[ProductImage], until: datetime) -> None:
         """The moment, to the microsecond, is by what a verdict is known to belong to this claim."""
-        ProductImage.objects.filter(pk__in=[image.pk for image in images]).update(look_after=until)
+        if images:
+            ProductImage.objects.filter(pk__in=[image.pk for image in images]).update(look_after=until)
         for image in images:
             image.look_after = until
 
@@ -158,7 +165,7 @@ class _Round:
                 del self._waiting[host]
 
     def _gather(self) -> None:
-        done, _ = wait(self._running, timeout=5, return_when=FIRST_COMPLETED)
+        done, _ = wait(self._running, timeout=1, return_when=FIRST_COMPLETED)
         for future in done:
             image = self._running.pop(future)
             self._hosts[_host(image)] -= 1

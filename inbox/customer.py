@@ -10,13 +10,16 @@ from django.utils.translation import gettext as _
 
 from catalog.money import in_words
 from inbox import told
-from inbox.bubbles import money
+from inbox.bubbles import goods, money
 from inbox.models import ConsentEntry, MarketingState, Message, Note, Priority, Tag, Thread
 from inbox.services import consent, customers, merging
 from templates_app.languages import LANGUAGES, label_of
+from workspaces.models import Workspace
 
 # Of each kind the panel shows so many, the latest first.
 SHOWN = 10
+# Of an order so many products are named.
+NAMED = 3
 
 
 @dataclass(slots=True)
@@ -28,6 +31,9 @@ class Order:
     count: int
     # One for each currency.
     totals: list[str]
+    # Of the first products; those that nobody knows by their numbers.
+    names: list[str]
+    has_more: bool
 
 
 def context(thread: Thread) -> dict:
@@ -46,7 +52,7 @@ def context(thread: Thread) -> dict:
         "wants_offers": contact.marketing_state == MarketingState.SUBSCRIBED,
         "wants_none": contact.marketing_state == MarketingState.UNSUBSCRIBED,
         "attributes": sorted(contact.attributes.items(), key=lambda each: each[0].casefold()),
-        "orders": _orders(threads),
+        "orders": _orders(thread.workspace, threads),
         "other_threads": [each for each in threads if each.pk != thread.pk],
         "campaigns": _campaigns(threads),
         "all_notes": _notes(threads),
@@ -88,12 +94,16 @@ def _campaigns(threads: list[Thread]) -> list[dict]:
     return list(sent.values("origin").annotate(last=Max("occurred_at")).order_by("-last")[:SHOWN])
 
 
-def _orders(threads: list[Thread]) -> list[Order]:
+def _orders(workspace: Workspace, threads: list[Thread]) -> list[Order]:
     carts = _of(threads).filter(type="order", direction=Message.Direction.IN).order_by("-occurred_at", "-pk")
-    return [_order(message) for message in carts.only("thread_id", "occurred_at", "content")[:SHOWN]]
+    messages = list(carts.only("thread_id", "occurred_at", "content")[:SHOWN])
+    numbers = {message.pk: goods.numbers_in(message.content) for message in messages}
+    wanted = {each for named in numbers.values() for each in named[:NAMED]}
+    known = goods.of(workspace, wanted)
+    return [_order(message, numbers[message.pk], known) for message in messages]
 
 
-def _order(message: Message) -> Order:
+def _order(message: Message, numbers: list[str], known: goods.Known) -> Order:
     """Whatever is no amount counts as nothing: the bubble shows the cart as it came."""
     content = message.content if isinstance(message.content, dict) else {}
     cart = content.get("order")
@@ -106,4 +116,6 @@ def _order(message: Message) -> Order:
         sums[money.currency_of(item.get("currency"))] += (price or 0) * (quantity or 0)
         count += int(quantity or 0)
     totals = [in_words(amount, currency) for currency, amount in sorted(sums.items())]
-    return Order(message.thread_id, message.occurred_at, count, totals)
+    rows = [goods.row_of(number, known) for number in numbers[:NAMED]]
+    names = [row["known"].name if row["known"] else row["number"] for row in rows]
+    return Order(message.thread_id, message.occurred_at, count, totals, names, len(numbers) > NAMED)

@@ -4,11 +4,14 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from django.utils import timezone
 from PIL import Image
 
+from catalog.models import ProductItem
+from catalog.services import items
 from inbox import outgoing
 from inbox.models import Message, Note, Thread, ThreadEvent
 from inbox.outgoing import Button, ContactCard, MediaHeader, Outgoing, Phone, Products, Row, Section, Source, TextHeader
@@ -26,6 +29,7 @@ S = Message.Status
 
 def fill(number: PhoneNumber) -> Thread:
     """Whatever is there already stays as it is."""
+    _fill_the_shelf(number)
     sent = [*_outgoing(), *_standings()]
     received = [*_payloads(), *_more()]
     at = timezone.now() - APART * (len(sent) + len(received) + 2)
@@ -43,6 +47,16 @@ def fill(number: PhoneNumber) -> Thread:
     if not Note.objects.filter(thread=thread).exists():
         _between(thread, at)
     return thread
+
+
+def _fill_the_shelf(number: PhoneNumber) -> None:
+    """Two of the products that messages name are known, one of them at another price than it was ordered for."""
+    prices = {"mug-blue": ("Blue mug", "1520.50"), "mug-red": ("Red mug", "12.00")}
+    rows = [
+        {"retailer_id": each, "title": title, "price": Decimal(price), "currency": "USD"}
+        for each, (title, price) in prices.items()
+    ]
+    items.write(number.workspace, rows, source=ProductItem.Source.HAND)
 
 
 # What Meta tells ------------------------------------------------------------------------------------------------------

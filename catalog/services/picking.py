@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from catalog import money, pictures
 from catalog.models import Catalog, ProductItem
@@ -96,7 +96,7 @@ def facts(item: ProductItem) -> Facts:
         _in_words(amount, item.currency),
         _in_words(item.price, item.currency) if is_on_sale else "",
         pictures.address_of(item),
-        _page(item),
+        reverse("catalog:item", args=[item.pk]),
         is_sold_out=item.availability in SOLD_OUT,
         is_gone=item.wanted in OUT or was_there,
         is_shown=item.is_shown,
@@ -112,10 +112,3 @@ def _with_facts(items: QuerySet[ProductItem]) -> QuerySet[ProductItem]:
 
 def _in_words(amount: Decimal | None, currency: str) -> str:
     return "" if amount is None else money.in_words(amount, currency)
-
-
-def _page(item: ProductItem) -> str:
-    try:
-        return reverse("catalog:item", args=[item.pk])
-    except NoReverseMatch:
-        return ""

@@ -8,7 +8,7 @@ from catalog.fields import label_of
 from catalog.models import ProductEvent, ProductItem
 
 SHOWN = 300
-WANTED = "wanted"
+WANTED, REVIEW = "wanted", "review_status"
 
 
 def of(item: ProductItem):
@@ -33,7 +33,7 @@ def _changes(detail) -> list[tuple[str, str, str]]:
 
 
 def _label(name: str) -> str:
-    return str(_("Wanted") if name == WANTED else label_of(name))
+    return str({WANTED: _("Wanted"), REVIEW: _("Review")}.get(name) or label_of(name))
 
 
 def _text(name: str, value) -> str:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from catalog.services import importing, looking, polling, pushing, reading, shopify, trimming
+from catalog.services import importing, looking, polling, pushing, reading, reviews, shopify, trimming
 from workspaces import wakeups
 
 
@@ -33,9 +33,16 @@ def read_catalog(catalog_pk: int) -> int | None:
 
 
 @shared_task
+def read_reviews(catalog_pk: int) -> int:
+    """Ask how the reviews of a catalog's products are. Returns how many are not decided yet."""
+    wakeups.awake(read_reviews.name, catalog_pk)
+    return reviews.read(catalog_pk)
+
+
+@shared_task
 def sweep_readings() -> int:
     """Begin readings that are due, nightly and for reviews, and what died. Returns how many."""
-    return reading.sweep()
+    return reading.sweep() + reviews.sweep()
 
 
 @shared_task

@@ -119,6 +119,7 @@ CELERY_TASK_ROUTES = {
     "catalog.tasks.push_catalog": {"queue": "sync"},
     "catalog.tasks.poll_batches": {"queue": "sync"},
     "catalog.tasks.read_catalog": {"queue": "sync"},
+    "catalog.tasks.read_reviews": {"queue": "sync"},
     "catalog.tasks.look_at_images": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -1,6 +1,7 @@
 """The access to a shop's catalog: which token, and what follows when Meta refuses it: one incident for all of it."""
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from catalog.models import Catalog
@@ -32,6 +33,13 @@ def is_askable(catalog: Catalog) -> bool:
     return account.state != WABA.State.DISCONNECTED and (
         account.catalog_token is not None or (account.state == WABA.State.CONNECTED and account.suspected_at is None)
     )
+
+
+def askable() -> QuerySet[Catalog]:
+    """The same, of all catalogs."""
+    accounts = WABA.objects.exclude(state=WABA.State.DISCONNECTED)
+    accounts = accounts.filter(Q(catalog_token__isnull=False) | Q(state=WABA.State.CONNECTED, suspected_at=None))
+    return Catalog.objects.filter(state=Catalog.State.CONNECTED, account__in=accounts)
 
 
 def refused(catalog: Catalog, exc: GraphAPIError) -> None:

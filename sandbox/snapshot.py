@@ -69,7 +69,7 @@ def load(text: str) -> World:
     data = json.loads(text)
     world = World()
     # Of a sandbox that had none yet.
-    is_without_templates, is_without_catalogs = "templates" not in data, "catalogs" not in data
+    is_without_templates, is_without_products = "templates" not in data, not {"catalogs", "products"} <= set(data)
     for name, (record_class, key) in RECORDS.items():
         setattr(world, name, {record[key]: _made(record_class, record) for record in data.pop(name, [])})
     for record in data.pop("chats"):
@@ -83,7 +83,7 @@ def load(text: str) -> World:
         setattr(world, name, value)
     if is_without_templates:
         store.add_examples(world)
-    if is_without_catalogs:
+    if is_without_products:
         seed.add_catalogs(world)
     return world
 

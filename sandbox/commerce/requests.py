@@ -2,6 +2,7 @@
 
 from . import fields, money
 
+WITHOUT_BRAND = "brand is missing: without a brand the item is found less often"
 METHODS = ("CREATE", "UPDATE", "DELETE")
 NAMES = {
     "title": "name",
@@ -54,7 +55,7 @@ class Checked:
         if str(self.data.get("url", "")).startswith("http:"):
             self.warnings.append("link should be an https address")
         if not self.data.get("brand") and (self.method == "CREATE" or "brand" in self.data):
-            self.warnings.append("brand is missing: give a brand, gtin or mpn")
+            self.warnings.append(WITHOUT_BRAND)
         sale = self.data.get("sale_price")
         if isinstance(sale, int) and sale >= self.data.get("price", sale + 1):
             self.warnings.append("sale_price should be lower than price")

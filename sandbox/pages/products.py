@@ -54,10 +54,15 @@ def offers_of(meta, message: ChatMessage) -> list[Offer]:
         found = offers.of_message(message, filling.shown_of(meta, message))
     except (TypeError, KeyError, AttributeError):  # written by hand through the control API
         return []
-    linked = meta.world.linked_catalog(meta.world.numbers[message.phone_number_id].waba_id)
     for offer in found:
-        offer.catalog_id = offer.catalog_id or (linked.catalog_id if linked else "")
+        offer.catalog_id = offer.catalog_id or catalog_of(meta, message)
     return found
+
+
+def catalog_of(meta, message: ChatMessage) -> str:
+    """The one linked to the account of its number by now; empty for none."""
+    linked = meta.world.linked_catalog(meta.world.numbers[message.phone_number_id].waba_id)
+    return linked.catalog_id if linked else ""
 
 
 def drawn(meta, message: ChatMessage, address: str) -> Html:

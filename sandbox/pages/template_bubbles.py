@@ -22,6 +22,12 @@ class Shop:
         drawn = products.card(self.meta, content["catalog_id"], content["product_retailer_id"])
         return el("div", drawn, class_="product")
 
+    def thumbnail(self, button: dict) -> Html | str:
+        """The product that stands for the whole list."""
+        retailer_id = (button.get("action") or {}).get("thumbnail_product_retailer_id")
+        catalog_id = products.catalog_of(self.meta, self.message)
+        return self.card({"catalog_id": catalog_id, "product_retailer_id": retailer_id}) if retailer_id else ""
+
     def link(self, words: str, header: dict) -> Html:
         named = {"product": header["product_retailer_id"], "catalog_id": header["catalog_id"]} if header else {}
         return products.shop_link(self.address, words, wamid=self.message.wamid, **named)
@@ -91,7 +97,7 @@ def _button(button: dict, tap, card: str, shop: Shop | None, product: dict) -> H
             "p", link(button["url"], button["text"]), el("span", button["url"], class_="address"), class_="action"
         )
     if shop and kind in OPEN_THE_SHOP:
-        return shop.link(button["text"], product if kind == "SPM" else {})
+        return join([shop.thumbnail(button), shop.link(button["text"], product if kind == "SPM" else {})])
     return el("p", button["text"], el("span", _detail(button), class_="address"), class_="action")
 
 

@@ -61,6 +61,9 @@ def test_a_warning_keeps_nothing_out(shelf):
     assert "brand" in answer["validation_status"][0]["warnings"][0]["message"]
     (warning,) = shelf.finished(answer["handles"][0])["warnings"]
     assert (warning["line"], warning["id"]) == (1, "a") and shelf.one("a")
+    data = {name: value for name, value in create("b")["data"].items() if name != "brand"}
+    (warning,) = shelf.applied({"method": "UPDATE", "data": data})["warnings"]
+    assert "brand" in warning["message"] and shelf.one("b"), "known only when it turns out to be new"
 
 
 def test_an_id_twice_is_an_error_of_the_second(shelf):

@@ -9,7 +9,7 @@ from sandbox.seed import example_world
 from sandbox.state import Batch
 
 from .catalogs import CATALOG, EMPTY, SCOPES, Shelf, create
-from .conftest import wait_for
+from .conftest import Sandbox, wait_for
 
 
 @pytest.fixture
@@ -86,6 +86,30 @@ def test_products_and_batches_are_kept_over_a_restart():
     assert again.products == world.products and again.batches == world.batches
     assert (again.commerce, again.batch_delay) == (world.commerce, 2.5)
     assert list(again.shelf(CATALOG)) == list(world.shelf(CATALOG)) and again.linked_catalog("100000000000001")
+
+
+def test_a_sandbox_from_before_products_gets_the_examples():
+    world = example_world()
+    old = json.loads(snapshot.dump(world))
+    del old["products"], old["batches"]
+    for catalog in old["catalogs"]:
+        del catalog["linked_to"]
+    again = snapshot.load(json.dumps(old))
+    assert again.products == world.products and again.linked_catalog("100000000000001")
+
+
+def test_a_batch_on_its_way_is_applied_after_a_restart(tmp_path):
+    mine = Sandbox(snapshot=str(tmp_path / "world.json"))
+    try:
+        mine.control("commerce", batch_delay=1)
+        shelf = Shelf(mine, mine.token(scopes=SCOPES, scope=",".join(SCOPES)))
+        (handle,) = shelf.batch(create("a")).json()["handles"]
+        assert shelf.status(handle)["status"] == "in_progress"
+        mine.stop()
+        mine.start()
+        assert shelf.finished(handle)["errors_total_count"] == 0 and shelf.one("a")
+    finally:
+        mine.stop()
 
 
 def test_the_log_shows_a_batch_shortened(sandbox, shelf):

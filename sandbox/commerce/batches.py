@@ -117,7 +117,7 @@ def _apply(meta, batch: Batch, line: int, request: dict) -> str:
     )
     if problem:
         return f"The image could not be fetched: {problem}"
-    if product is None and request["method"] == "UPDATE" and not data.get("brand"):
+    if product is None and request["method"] == "UPDATE" and requests.lacks_brand(data):
         batch.warnings.append(_told(line, retailer_id, requests.WITHOUT_BRAND))
     products.save(meta, batch.catalog_id, retailer_id, data)
     return ""

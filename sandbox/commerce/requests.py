@@ -54,7 +54,7 @@ class Checked:
             self.errors += [f"{name} is required" for name in missing_of(self.data)]
         if str(self.data.get("url", "")).startswith("http:"):
             self.warnings.append("link should be an https address")
-        if not self.data.get("brand") and (self.method == "CREATE" or "brand" in self.data):
+        if self.method == "CREATE" and lacks_brand(self.data):
             self.warnings.append(WITHOUT_BRAND)
         sale = self.data.get("sale_price")
         if isinstance(sale, int) and sale >= self.data.get("price", sale + 1):
@@ -94,6 +94,10 @@ class Checked:
             self.errors.append(f"{name} {problem}")
         else:
             self.data[ours] = value
+
+
+def lacks_brand(data: dict) -> bool:
+    return not any(data.get(name) for name in ("brand", "gtin", "mpn"))
 
 
 def missing_of(data: dict) -> list[str]:

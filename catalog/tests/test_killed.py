@@ -185,7 +185,8 @@ def test_an_answer_that_comes_when_another_went_on_changes_nothing(catalog, shel
     pushing.push(catalog.pk)
     assert statuses(catalog.workspace) == {"accepted": 3}
     assert {each["price"] for each in shelf.products.values()} == {"20.00 USD"}
-    assert not ProductItem.objects.exclude(refusal=None, batch=None).filter(refusal__isnull=False).exists()
+    assert not ProductItem.objects.filter(refusal__isnull=False).exists()
+    assert list(CatalogBatch.objects.order_by("pk").values_list("state", flat=True)) == ["lost", "finished"]
 
 
 def test_a_batch_on_its_way_holds_its_products_back(catalog, shelf, clock):
@@ -216,3 +217,21 @@ def test_two_workers_push_once(catalog, shelf, clock):
 
     shelf.says.append(meanwhile)
     assert pushing.push(catalog.pk) == 1 and len(shelf.batches) == 1
+
+
+@pytest.mark.parametrize(
+    "facts", [{"state": "left"}, {"state": "broken"}, {"push_lease_until": "2099-01-01T00:00:00Z"}]
+)
+def test_a_push_stops_where_the_catalog_is_another_ones_by_now(catalog, shelf, monkeypatch, facts):
+    monkeypatch.setattr(pushing, "MOST_PRODUCTS", 2)
+    Catalog.objects.update(batch_most=2)
+    products(catalog.workspace, 6)
+
+    def meanwhile(entries):
+        Catalog.objects.update(**facts)
+        shelf.take(entries)
+        return {"handles": ["one"], "validation_status": []}
+
+    shelf.says.append(meanwhile)
+    pushing.push(catalog.pk)
+    assert len(shelf.batches) == 1 and statuses(catalog.workspace) == {"sent": 2, "waiting": 4}

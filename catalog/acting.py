@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.models import ProductItem
-from catalog.services import items
+from catalog.services import items, looking
 from workspaces import services
 from workspaces.models import User, Workspace
 
@@ -31,6 +31,10 @@ class Act:
     asks: str | Promise = ""
 
 
+def _look(products: QuerySet[ProductItem], actor: User) -> int:
+    return looking.look_again(products)
+
+
 ACTS = {
     act.name: act
     for act in (
@@ -44,6 +48,14 @@ ACTS = {
                 "None was sent again: only what Meta has taken or refused can be. What waits goes out by itself, and "
                 "what is to be mended goes out when it is."
             ),
+        ),
+        Act(
+            "look",
+            gettext_lazy("Look at the pictures again"),
+            "pictures looked at again",
+            _look,
+            lambda n: ngettext("%(n)s picture is looked at again.", "%(n)s pictures are looked at again.", n),
+            gettext_lazy("None of them has a picture whose address could be looked at."),
         ),
         Act(
             "exclude",

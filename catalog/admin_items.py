@@ -40,7 +40,7 @@ class ProductList(ChangeList):
 
 @admin.register(ProductItem)
 class ProductItemAdmin(WorkspaceAdmin):
-    list_display = ["picture", "named", "costs", "wanted_words", "standing", "given", "review", "last_checked"]
+    list_display = ["picture", "named", "costs", "wanted_words", "standing", "given", "review"]
     list_display_links = ["named"]
     list_filter = [
         item_filters.NeedsYouFilter, item_filters.StatusFilter, item_filters.ErrorFilter, item_filters.WantedFilter,
@@ -52,7 +52,7 @@ class ProductItemAdmin(WorkspaceAdmin):
     ordering = ["-changed_at"]
     list_before_template = "catalog/_list_head.html"
     empty_template = "catalog/_empty.html"
-    actions = ["send_again", "keep_out", "take_back", "remove"]
+    actions = ["send_again", "look_again", "keep_out", "take_back", "remove"]
     fields = [
         "workspace", "retailer_id", "title", "wanted", "status", "status_at", "source", "source_key", "source_data",
         "price", "sale_price", "currency", "problems", "refusal", "warnings", "sent_at", "accepted_at", "refused_at",
@@ -105,7 +105,7 @@ class ProductItemAdmin(WorkspaceAdmin):
         attributes = item.attributes.values() if isinstance(item.attributes, dict) else []
         variant = ", ".join(str(each) for each in attributes) if item.item_group_id else ""
         below = [item.retailer_id, variant[:100]] if item.title else [variant[:100]]
-        line = '<bdi class="g-long">{}</bdi>{}'
+        line = '<bdi class="g-long g-titled">{}</bdi>{}'
         lines = format_html_join(
             "", '<br><small class="g-muted"><bdi class="g-long">{}</bdi></small>', ((each,) for each in below if each)
         )
@@ -133,21 +133,17 @@ class ProductItemAdmin(WorkspaceAdmin):
             return shown
         return format_html('{}<br><small><bdi class="g-long">{}</bdi></small>', shown, why[:300])
 
-    @display(description=_("sent and accepted"), ordering="sent_at")
+    @display(description=_("at Meta"), ordering="sent_at")
     def given(self, item):
-        if not item.sent_at:
+        moments = ((_("Sent"), item.sent_at), (_("Accepted"), item.accepted_at), (_("Last checked"), item.checked_at))
+        lines = [(words, when(at)) for words, at in moments if at]
+        if not lines:
             return _("Not sent yet") if item.wanted == ProductItem.Wanted.LISTED else "–"
-        lines = [(_("Sent"), when(item.sent_at))]
-        lines += [(_("Accepted"), when(item.accepted_at))] if item.accepted_at else []
-        return format_html_join(" ", '<span class="g-line"><span class="g-muted">{}</span> {}</span>', lines)
+        return format_html_join("", '<span class="g-line"><span class="g-muted">{}</span> {}</span>', lines)
 
     @display(description=_("review"))
     def review(self, item):
         return telling.review_words(item)
-
-    @display(description=_("last checked"), ordering="checked_at")
-    def last_checked(self, item):
-        return when(item.checked_at) or "–"
 
     # What is done with many -------------------------------------------------------------------------------------
     def has_market_permission(self, request):
@@ -156,6 +152,10 @@ class ProductItemAdmin(WorkspaceAdmin):
     @action(description=acting.ACTS["resend"].label, permissions=["market"])
     def send_again(self, request, queryset):
         return self.act(request, queryset, acting.ACTS["resend"])
+
+    @action(description=acting.ACTS["look"].label, permissions=["market"])
+    def look_again(self, request, queryset):
+        return self.act(request, queryset, acting.ACTS["look"])
 
     @action(description=acting.ACTS["exclude"].label, permissions=["market"])
     def keep_out(self, request, queryset):

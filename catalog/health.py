@@ -84,6 +84,11 @@ class Figures:
         return sum(self.counts[status] for status in MOVING)
 
     @property
+    def on_the_way(self) -> int:
+        """With the removals."""
+        return self.moving + self.leaving
+
+    @property
     def waiting(self) -> int:
         return self.counts[Status.WAITING]
 

@@ -191,13 +191,11 @@ def _on_its_way(item: ProductItem, found: Story) -> None:
 def _refused(item: ProductItem, found: Story) -> None:
     refusal = refusal_of(item)
     is_removal = item.wanted in OUT
-    found.happened = refusal["title"] or (_("Meta did not remove it.") if is_removal else _("Meta did not take it."))
-    found.because = [refusal["happened"]] if refusal["happened"] else []
+    title = refusal["title"] or (_("Meta did not remove it") if is_removal else _("Meta did not take it"))
+    found.happened = ". ".join(each.rstrip(".") for each in (title, refusal["happened"]) if each) + "."
     found.said = [refusal["said"]] if refusal["said"] else []
     found.code = refusal["code"]
     found.did = _("It is not sent again as it is: Meta would refuse it again.")
-    if item.accepted_hash and not is_removal:
-        found.did += " " + _("What Meta took before stays in the catalog as it was.")
     found.todo = refusal["todo"] or (
         _("Have it removed once more, or remove it at Meta.")
         if is_removal

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from catalog import comparing, content, fields, money, standing
+from catalog import checks, comparing, content, fields, money, standing
 from catalog.models import ProductEvent, ProductItem
 from meta_integration.number_words import when
 
@@ -52,7 +52,10 @@ def columns(item: ProductItem) -> list[Column]:
 def rows(shown: list[Column]) -> list[dict]:
     """Field by field: {"label", "cells": [(title, text, does it differ?), ...]}. What nobody names is left out."""
     names = [*(name for name in fields.CONTENT if name != "attributes"), *fields.ATTRIBUTES]
+    # The currency stands in each price.
+    differ = set().union(*(column.differs for column in shown))
     names = [name for name in names if any(column.values.get(name) for column in shown)]
+    names = [name for name in names if name != "currency" or name in differ]
     return [
         {
             "label": fields.label_of(name),
@@ -81,7 +84,7 @@ def _sent(item: ProductItem) -> tuple[str, Column]:
 def _accepted(item: ProductItem) -> tuple[str, Column]:
     column = Column(_("Meta took"), when(item.accepted_at))
     if not item.accepted_hash:
-        column.note = _("Nothing yet.") if item.wanted_hash else _("Nothing.")
+        column.note = _("Nothing yet.")
     elif item.accepted_hash == standing.UNKNOWN:
         column.note = _("Meta has something; which version is not relied on, and it is sent again.")
         return "", column
@@ -157,6 +160,8 @@ def texts_of(values: Mapping) -> dict[str, str]:
     pictures = values["additional_image_links"]
     texts = {name: "" if value is None else str(value) for name, value in values.items() if name != "attributes"}
     texts["additional_image_links"] = "\n".join(map(str, pictures)) if isinstance(pictures, list) else ""
+    for name, choices in checks.CHOICES.items():
+        texts[name] = str(choices.get(texts[name], texts[name]))
     for name in PRICES:
         if isinstance(values[name], Decimal):
             texts[name] = money.in_words(values[name], values["currency"])

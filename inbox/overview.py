@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from catalog import health
+from catalog.models import ProductItem
 from inbox.models import Message
 from meta_integration.models import WABA, Incident, PhoneNumber
 from templates_app import statuses
@@ -27,6 +29,7 @@ def overview(request, context: dict) -> dict:
         "counts": counts,
         "waiting": _numbers_with_waiting_messages(request),
         "templates": _templates(request),
+        "products": health.counted(ProductItem.objects.for_workspace(request.workspace)) if request.workspace else None,
         "is_connected": visible(request, WABA.objects.exclude(state=WABA.State.DISCONNECTED)).exists(),
     }
 

@@ -70,7 +70,7 @@ def test_each_status_has_its_words_and_the_buttons_that_help(page_of, shop):
         (accepted, "Customers see it when WhatsApp has reviewed it.", "do-resend"),
         ({"review_status": "approved"}, "customers can see it", "do-resend"),
         ({"review_status": "rejected", "review_errors": [{"title": "Weapons"}]}, "Weapons", "do-resend"),
-        ({"review_status": "", "image": bad}, "What is at this address is no picture.", "do-exclude"),
+        ({"review_status": "", "image": bad}, "What is at this address is no picture.", "do-look"),
         ({"image": None, "wanted": Wanted.IN_QUESTION}, "Nothing is removed yet.", "do-include"),
         ({"wanted": Wanted.THEIRS}, "Galantis leaves it alone.", "do-remove"),
         ({"wanted": Wanted.EXCLUDED}, "It is to leave the catalog at Meta", "do-include"),
@@ -160,6 +160,14 @@ def test_the_buttons_do_what_they_say(owner, shop):
     assert "Remove?" in owner.get(url, {"do": "remove"}).content.decode()
     item.refresh_from_db()
     assert item.wanted == Wanted.LISTED
+
+
+def test_its_picture_is_looked_at_again(owner, shop):
+    item = products(shop).get()
+    ProductImage.objects.update(state=ProductImage.State.BAD)
+    page = owner.post(reverse("catalog:act", args=[item.pk]), {"do": "look"}, follow=True).content.decode()
+    item.refresh_from_db()
+    assert "1 picture is looked at again." in page and item.status == Status.LOOKING
 
 
 def test_sent_again_is_still_at_meta_meanwhile(owner, shop):

@@ -231,13 +231,13 @@ def test_support_without_a_shop_sees_them_all(client):
 def test_the_head_answers_nothing_while_it_is_as_the_page_shows_it(owner, shop):
     mine = products(shop, 2)
     page = owner.get(LIST).content.decode()
-    assert "0 of 2 done" in page and "every 2s" in page
+    assert "0 of 2 done, 0 of them refused" in page and "every 2s" in page
     url = page.partition('hx-get="')[2].partition('"')[0]
     assert owner.get(url).status_code == 204
     ProductItem.objects.filter(pk=mine[0].pk).update(accepted_hash=mine[0].wanted_hash, is_at_meta=True)
     standing.settle(mine)
     answer = owner.get(url)
-    assert answer.status_code == 200 and "1 of 2 done" in answer.content.decode()
+    assert answer.status_code == 200 and "1 of 2 done, 0 of them refused" in answer.content.decode()
     assert "Show them anew" in answer.content.decode()
 
 

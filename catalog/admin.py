@@ -1,9 +1,10 @@
 """What support and shops see of catalogs, of calls that carried products, and of where products come from."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from django.utils.translation import ngettext
+from unfold.decorators import action, display
 
 from catalog import admin_items, telling  # noqa: F401 - the table of products registers itself
 from catalog.models import (
@@ -18,8 +19,10 @@ from catalog.models import (
     ShopifyDelivery,
     ShopifyShop,
 )
+from catalog.services import shopify
 from meta_integration import error_book
 from meta_integration.graph.errors import as_int
+from workspaces import services
 from workspaces.admin_base import CappedPaginator, WorkspaceAdmin
 from workspaces.desk import ago
 
@@ -201,21 +204,27 @@ class ShopifyShopAdmin(WorkspaceAdmin):
     list_select_related = ["workspace"]
     search_fields = ["shop_domain"]
     ordering = ["-id"]
-    fields = ["workspace", "shop_domain", "public_domain", "currency", "connected_by", "connected_at", "heard_at"]
+    fields = [
+        "workspace", "shop_domain", "public_domain", "currency", "number_is", "connected_by", "connected_at",
+        "heard_at", "uninstalled_at",
+    ]  # fmt: skip
 
 
 @admin.register(ShopifyDelivery)
 class ShopifyDeliveryAdmin(WorkspaceAdmin):
-    """What Shopify posted and what became of it. The body stays where it is."""
+    """What Shopify posted and what became of it. Lists do not read the bodies."""
 
-    list_display = ["received_at", "shop", "topic", "state_label", "attempts", "error"]
+    list_display = ["received_at", "shop", "topic", "about", "state_label", "attempts", "error"]
     list_filter = ["state", "topic"]
     list_select_related = ["shop", "workspace"]
     ordering = ["-id"]
     paginator = CappedPaginator
+    actions = ["take_over_again"]
     fields = [
-        "workspace", "shop", "topic", "triggered_at", "received_at", "state", "attempts", "retry_at", "error",
+        "workspace", "shop", "topic", "about", "triggered_at", "received_at", "state", "attempts", "retry_at", "error",
+        "outcome", "webhook_id", "readable_body",
     ]  # fmt: skip
+    readonly_fields = ["readable_body"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("body")
@@ -228,3 +237,17 @@ class ShopifyDeliveryAdmin(WorkspaceAdmin):
     )
     def state_label(self, delivery):
         return delivery.state, delivery.get_state_display()
+
+    @display(description=_("body"))
+    def readable_body(self, delivery):
+        """Of products only: other topics may be about the shop's customers."""
+        return bytes(delivery.body).decode("utf-8", "replace") if delivery.topic in shopify.TAKERS else "–"
+
+    @action(description=_("Take over again"), permissions=["market"])
+    def take_over_again(self, request, queryset):
+        count = shopify.replay(queryset)
+        text = ngettext("%(count)s message is taken over again.", "%(count)s messages are taken over again.", count)
+        messages.success(request, text % {"count": count})
+
+    def has_market_permission(self, request):
+        return bool(request.workspace) and services.may_market(request.role)

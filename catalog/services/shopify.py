@@ -135,7 +135,8 @@ def _note_failure(delivery: ShopifyDelivery, error: str, *, is_final: bool) -> N
     is_over = is_final or attempts >= MOST_ATTEMPTS
     pause = timedelta(seconds=min(2 * 4**attempts, 3600))
     state = State.FAILED if is_over else State.RECEIVED
-    _settle(delivery, state=state, error=error[:500], retry_at=timezone.now() + pause)
+    about = reading.title_in(bytes(delivery.body))[:300]
+    _settle(delivery, state=state, error=error[:500], about=about, retry_at=timezone.now() + pause)
 
 
 def _words_of(exc: reading.Unreadable | BadProduct) -> str:
@@ -159,7 +160,7 @@ def _take_over(delivery: ShopifyDelivery) -> tuple[str, dict]:
 
 def _product(delivery: ShopifyDelivery) -> tuple[str, dict]:
     product = reading.parsed(bytes(delivery.body))
-    key, title = reading.key_of(product), reading.text_in(product, "title") or reading.text_in(product, "id")
+    key, title = reading.key_of(product), reading.title_of(product)
     reason = reading.why_not_for_sale(product)
     at = reading.updated_at(product) or _triggered_at(delivery)
     if not _is_newest(delivery, key, at, is_gone=bool(reason), data=product):

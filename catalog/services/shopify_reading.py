@@ -48,6 +48,18 @@ def parsed(body: bytes) -> dict:
     return value
 
 
+def title_of(product: dict) -> str:
+    return text_in(product, "title").strip() or text_in(product, "id")
+
+
+def title_in(body: bytes) -> str:
+    """The same of what may be no product at all; empty then."""
+    try:
+        return title_of(parsed(body))
+    except Unreadable:
+        return ""
+
+
 def key_of(product: dict) -> str:
     """Shopify's id of the product."""
     key = text_in(product, "id")

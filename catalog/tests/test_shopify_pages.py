@@ -195,3 +195,21 @@ def test_names_of_products_are_no_html(browser, workspace):
     post(shop, "products/create", payload("create", title="<script>alert(1)</script>"))
     shopify.process_due()
     assert "<script>alert(1)" not in text(browser.get(PAGE))
+
+
+def test_messages_are_taken_over_again_from_their_list(browser, workspace):
+    shop = ShopifyShopFactory(workspace=workspace)
+    mine, other = ShopifyDeliveryFactory(shop=shop, state="failed"), ShopifyDeliveryFactory(state="failed")
+    chosen, address = {"action": "take_over_again"}, reverse("admin:catalog_shopifydelivery_changelist")
+    assert browser.post(address, {**chosen, "_selected_action": [mine.pk, other.pk]}).status_code == 404
+    response = browser.post(address, {**chosen, "_selected_action": [mine.pk]}, follow=True)
+    assert "1 message is taken over again" in text(response)
+    assert [ShopifyDelivery.objects.get(pk=each.pk).state for each in (mine, other)] == ["received", "failed"]
+
+
+def test_of_other_topics_nothing_is_shown(browser, workspace):
+    shop = ShopifyShopFactory(workspace=workspace)
+    for topic, shown in (("orders/create", False), ("products/update", True)):
+        delivery = ShopifyDeliveryFactory(shop=shop, topic=topic, body=b"a customer")
+        page = text(browser.get(reverse("admin:catalog_shopifydelivery_change", args=[delivery.pk])))
+        assert ("a customer" in page) == shown

@@ -103,7 +103,7 @@ def received(key: str, mode: str, data: QueryDict) -> Picker:
     """As the form came back, with what its button asked for done."""
     asked, *place = data.get(f"{key}.do", "").split(":")
     picker = Picker(key, mode, _sections(key, data), is_asked=f"{key}.do" in data)
-    picker.search = storable(data.get(f"{key}.q", "")).strip()[: picking.LONGEST_SEARCH]
+    picker.search = harmless.line(data.get(f"{key}.q", ""), picking.LONGEST_SEARCH)
     picker.page = min(max(as_int(data.get(f"{key}.page")) or 1, 1), MOST_PAGES)
     picker.into = min(max(as_int(data.get(f"{key}.into")) or 0, 0), len(picker.sections) - 1)
     places = [max(as_int(each) or 0, 0) for each in place]
@@ -155,7 +155,7 @@ def refusal(pickers: Iterable[Picker], workspace: Workspace) -> dict[str, str]:
 
 # What its buttons do --------------------------------------------------------------------------------------------------
 def _sections(key: str, data: QueryDict) -> list[Section]:
-    titles = [storable(each).strip()[:200] for each in data.getlist(f"{key}.title")[:MOST_SECTIONS]] or [""]
+    titles = [harmless.line(each, 200) for each in data.getlist(f"{key}.title")[:MOST_SECTIONS]] or [""]
     return [
         Section(title, list(dict.fromkeys(filter(None, map(_number, data.getlist(f"{key}.in{place}")[:MOST])))))
         for place, title in enumerate(titles)

@@ -111,6 +111,14 @@ def test_more_than_thirty_come_page_by_page_and_nothing_ticked_is_lost(client, t
     assert chosen_in(second) == [("in0", ticked)] and ">Look</textarea>" in second
 
 
+@pytest.mark.parametrize("title", ["<script>alert(1)</script>", "\"'><img src=x onerror=alert(1)>", "a\u202eb\x07"])
+def test_hostile_words_in_a_name_or_a_search_stay_words(client, thread, shelf, title):
+    shelf.update(title=title)
+    page = asked(client, thread, "search", title=[title], in0=["sku-1"], q=title[:3])
+    assert "<script>alert" not in page and "<img src=x" not in page and "\x07" not in page
+    assert "\u202e" not in page
+
+
 # Without a script -----------------------------------------------------------------------------------------------------
 def test_what_is_ticked_is_sent_even_when_nobody_pressed_add(client, thread, shelf):
     filled = {"header": "New", "body": "Look", "retailer_ids.title": [""], "retailer_ids.in0": ["sku-4"]}

@@ -5,7 +5,7 @@ Each of the endings takes products out of their batch. All is written in bulk, i
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Case, F, QuerySet, Value, When
@@ -82,6 +82,14 @@ def held(batch: CatalogBatch) -> Iterator[CatalogBatch]:
             raise Lost
         yield row
         live.touch(row.workspace_id)
+
+
+def keep(batch: CatalogBatch, until: datetime) -> None:
+    """Still asking about it: no other worker begins. Raises Lost."""
+    mine = CatalogBatch.objects.filter(pk=batch.pk, state=batch.state, poll_after=batch.poll_after)
+    if not mine.update(poll_after=until):
+        raise Lost
+    batch.poll_after = until
 
 
 # Endings of products --------------------------------------------------------------------------------------------------

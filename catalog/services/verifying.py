@@ -1,6 +1,7 @@
 """Where Meta did not say what became of products, they are looked up in its catalog and compared with what was sent."""
 
 from django.db.models import F
+from django.utils import timezone
 
 from catalog import comparing, standing
 from catalog.models import CatalogBatch, ProductItem
@@ -47,10 +48,14 @@ def _listed(batch: CatalogBatch, client: MetaGraphClient, numbers: list[str]) ->
     """What Meta has of these, by number. Raises GraphUnreachable for a list that breaks off: it proves nothing."""
     catalog_id = batch.catalog.catalog_id
     if len(numbers) <= FEW:
-        found = (row for number in numbers for row in client.products_by_number(catalog_id, number))
-        return {str(row.get("retailer_id")): row for row in found}
+        found = {}
+        for number in numbers:
+            results.keep(batch, timezone.now() + claiming.LEASE)
+            found |= {str(row["retailer_id"]): row for row in client.products_by_number(catalog_id, number)}
+        return found
     wanted, rows, is_whole = set(numbers), {}, False
     for page in client.product_pages(catalog_id):
+        results.keep(batch, timezone.now() + claiming.LEASE)
         named = ((str(row.get("retailer_id")), row) for row in page.rows if isinstance(row, dict))
         rows |= {number: row for number, row in named if number in wanted}
         is_whole = page.is_last

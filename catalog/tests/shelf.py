@@ -39,6 +39,7 @@ class Shelf:
         self.status, self.asked = FINISHED, 0
         # What Meta says to a single product whenever it comes.
         self.spoiled = {}
+        self.page, self.on_list = 1000, None
         edge = f"{GRAPH}/{self.catalog_id}"
         graph.add_callback("POST", f"{edge}/items_batch", self._batch)
         graph.add_callback("GET", f"{edge}/check_batch_request_status", self._check)
@@ -98,7 +99,13 @@ class Shelf:
         if "filter" in query:
             number = json.loads(query["filter"][0])["retailer_id"]["eq"]
             return 200, {}, json.dumps({"data": [self.row(number)] if number in self.products else []})
-        return 200, {}, json.dumps({"data": [self.row(number) for number in self.products], "paging": {}})
+        first = int(query.get("after", ["0"])[0])
+        if self.on_list:
+            self.on_list(first)
+        numbers, after = list(self.products), first + self.page
+        paging = {"cursors": {"after": str(after)}, "next": "https://graph.facebook.com/next"}
+        rows = [self.row(number) for number in numbers[first:after]]
+        return 200, {}, json.dumps({"data": rows, "paging": paging if after < len(numbers) else {}})
 
     def _create(self, request):
         data = self._heard(request)

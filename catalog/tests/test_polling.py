@@ -208,3 +208,18 @@ def test_two_workers_ask_once(catalog, shelf, clock):
     shelf.status = meanwhile
     assert polling.poll_due() == 1 and shelf.asked == 1
     assert statuses(catalog.workspace) == {"accepted": 2}
+
+
+def test_a_look_up_that_takes_longer_than_a_lease_is_not_begun_anew_by_others(catalog, shelf, clock):
+    products(catalog.workspace, 30)
+    pushing.push(catalog.pk)
+    shelf.status, shelf.page, firsts = refusal(100), 5, []
+
+    def slowly(first):
+        firsts.append(first)
+        clock.shift(timedelta(seconds=170))
+        assert polling.poll_due() == 0
+
+    shelf.on_list = slowly
+    go_on(clock, seconds=2)
+    assert firsts == [0, 5, 10, 15, 20, 25] and statuses(catalog.workspace) == {"accepted": 30}

@@ -121,6 +121,7 @@ CELERY_TASK_ROUTES = {
     "catalog.tasks.read_catalog": {"queue": "sync"},
     "catalog.tasks.read_reviews": {"queue": "sync"},
     "catalog.tasks.look_at_images": {"queue": "sync"},
+    "catalog.tasks.run_import": {"queue": "sync"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # What waits stays in the queue, where a pump sees that other numbers wait for its worker.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`number` is where it stands, for people; `texts` by the names of `catalog.fields`; problems as they are stored."""
+    """`number`: where it stands, for people. `texts` by the names of `catalog.fields`. Problems as they are stored."""
 
     number: int
     texts: dict[str, str]

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 
 from catalog import money
 from catalog.fields import ATTRIBUTES, AVAILABILITY, CONDITION, FIELDS
@@ -122,5 +121,5 @@ def _take_prices(texts: Mapping[str, str], usual: str, row: dict, problems: list
         currency = currency or price.currency
     if currency:
         row["currency"] = currency
-    elif isinstance(row.get("price"), Decimal):
+    elif "price" in texts:
         row["currency"] = usual

@@ -47,10 +47,15 @@ class ProductImport(WorkspaceModel):
     changed_count = models.PositiveIntegerField(_("changed"), default=0)
     same_count = models.PositiveIntegerField(_("the same"), default=0)
     removal_count = models.PositiveIntegerField(_("removed"), default=0)
+    # Of those that the file has no more: about so many a person is asked first.
+    asked_count = models.PositiveIntegerField(_("to be decided"), default=0, db_default=0)
+    # A person wants them removed although lines of the file are broken.
+    is_removal_confirmed = models.BooleanField(default=False, db_default=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("who"))
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
+    applied_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     finished_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    # A worker has it until then.
+    # A worker reads it until then.
     lease_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -87,7 +92,10 @@ class ImportLine(WorkspaceModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["made", "line"], name="one_row_per_line")]
-        indexes = [models.Index(fields=["made", "state", "line"], name="lines_by_state")]
+        indexes = [
+            models.Index(fields=["made", "state", "line"], name="lines_by_state"),
+            models.Index(fields=["made", "retailer_id"], name="lines_by_number"),
+        ]
         verbose_name = _("line of an import")
         verbose_name_plural = _("lines of imports")
 

@@ -16,7 +16,7 @@ from catalog.models import (
     ProductItem,
     ShopifyDelivery,
 )
-from catalog.services import verdicts
+from catalog.services import importing, verdicts
 
 EVENTS_LIVE, BATCHES_LIVE, LINES_LIVE = timedelta(days=180), timedelta(days=60), timedelta(days=14)
 DELIVERIES_LIVE = timedelta(days=30)
@@ -35,7 +35,7 @@ def trim() -> int:
             state=ShopifyDelivery.State.RECEIVED
         ),
     )
-    return sum(rows.delete()[0] for rows in old) + _trim_images(now)
+    return importing.trim() + sum(rows.delete()[0] for rows in old) + _trim_images(now)
 
 
 def _trim_images(now: datetime) -> int:

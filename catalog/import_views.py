@@ -77,7 +77,7 @@ def import_page(request, pk):
     made = _import_of(request, pk)
     if made.state in MOVING:
         context = {"made": made, "part": _progress(request, made), "is_moving": True}
-        return show(request, "import.html", made.file_name, context)
+        return show(request, "import.html", _("Import of “%(name)s”") % {"name": made}, context)
     facts = import_telling.facts_of(made)
     chosen = import_telling.chosen_filter(request.GET.get("lines", ""), facts["counts"])
     context = {
@@ -88,7 +88,7 @@ def import_page(request, pk):
         "columns": import_telling.columns_told(made),
         "is_broken": chosen == ImportLine.State.BAD,
     }
-    return show(request, "import.html", made.file_name, context)
+    return show(request, "import.html", _("Import of “%(name)s”") % {"name": made}, context)
 
 
 @member_page

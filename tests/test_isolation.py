@@ -55,7 +55,7 @@ def ask(client: Client, method: str, url: str, data=None):
 
 def leaks(response, *, asked_with_id: bool = True) -> str:
     """What of A's is in the answer. An id that was in the question may be repeated in the answer."""
-    text = response.content.decode(errors="replace")
+    text = response.getvalue().decode(errors="replace")
     shown = STRIPES.findall(text)
     if not asked_with_id and str(ID) in text:
         shown.append(str(ID))

@@ -258,3 +258,11 @@ def test_no_text_as_a_price_raises_anything_but_words(text):
         assert prices.read(text, "USD").amount.is_finite()
     except prices.NoPrice as refused:
         assert refused.key
+
+
+def test_numbers_and_choices_are_what_they_say_or_nothing():
+    assert understood({"inventory": "-3"}, "USD")[1][0]["key"] == "not_a_number"
+    assert understood({"inventory": "9" * 5000}, "USD")[1][0]["key"] == "not_a_number"
+    assert understood({"inventory": ""}, "USD") == ({"inventory": None}, [])
+    assert understood({"condition": "Used - Like New"}, "USD")[0] == {"condition": "used_like_new"}
+    assert understood({"condition": "odd"}, "USD")[0] == {"condition": "odd"}

@@ -1,5 +1,6 @@
 """What Meta would refuse of a product, found before it is sent. The picture itself is looked at in services/looking."""
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -20,6 +21,17 @@ from catalog.fields import (
 from catalog.problems import problem
 
 CHOICES = {"availability": AVAILABILITY, "condition": CONDITION}
+# What customers read.
+SHOWN = ("title", "description", "brand")
+# Tags that people use. A "<3" or "a < b" is none.
+TAG = re.compile(
+    r"</?(?:p|br|hr|b|i|u|a|strong|em|small|div|span|font|ul|ol|li|dl|dt|dd|h[1-6]|img|table|tbody|tr|td|th|script|style"
+    r"|iframe|section|meta)(?:\s[^<>]{0,1000})?/?>",
+    re.I,
+)
+# In a web address; and control characters but for tabs and ends of lines.
+UNFIT = re.compile(r"[\s\x00-\x1f\x7f\\<>\"]")
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class BadProduct(ValueError):
@@ -58,7 +70,8 @@ def unkeepable(retailer_id: str, values: Mapping) -> list[dict]:
 
 def problems_of(values: Mapping) -> list[dict]:
     """Everything that keeps a product from being sent. `values` are all of `fields.CONTENT`."""
-    return [*_missing(values), *_too_long(values), *_choices(values), *_prices(values), *_addresses(values)]
+    texts = [*_missing(values), *_too_long(values), *_unfit(values)]
+    return [*texts, *_choices(values), *_prices(values), *_addresses(values)]
 
 
 def _missing(values: Mapping) -> Iterator[dict]:
@@ -82,6 +95,20 @@ def _too_long(values: Mapping) -> Iterator[dict]:
     pictures = values["additional_image_links"]
     if len(pictures) > MOST_PICTURES:
         yield problem("additional_image_links", "too_many_pictures", count=len(pictures), most=MOST_PICTURES)
+
+
+def _unfit(values: Mapping) -> Iterator[dict]:
+    """WhatsApp shows tags as they are written. They are not taken out here: a shop's words are its own, and whoever
+    reads a file or a form takes them out where the result is seen. Capitals, signs and emoji are the shop's business.
+    """
+    attributes = values["attributes"] if isinstance(values["attributes"], Mapping) else {}
+    for name, value in {**{name: values[name] for name in SHOWN}, **attributes}.items():
+        if not isinstance(value, str) or name not in (*SHOWN, *ATTRIBUTES):
+            continue
+        if UNSEEN.search(value):
+            yield problem(name, "unreadable")
+        if tag := TAG.search(value):
+            yield problem(name, "has_html", value=tag[0][:30])
 
 
 def _choices(values: Mapping) -> Iterator[dict]:
@@ -111,9 +138,14 @@ def _addresses(values: Mapping) -> Iterator[dict]:
     for name in ("link", "image_link"):
         if values[name] and (key := wrong_with(values[name])):
             yield problem(name, key, value=values[name][:100])
+    if values["link"] and values["link"] == values["image_link"]:
+        yield problem("link", "link_is_picture")
     for address in values["additional_image_links"]:
         if key := wrong_with(address):
             yield problem("additional_image_links", key, value=str(address)[:100])
+            return
+        if len(address) > (most := FIELDS["image_link"].most):
+            yield problem("additional_image_links", "too_long", length=len(address), most=most)
             return
 
 
@@ -121,11 +153,14 @@ def wrong_with(address) -> str:
     """The key of what is wrong with a web address; empty when nothing is."""
     try:
         parts = urlsplit(address)
-        is_address = bool(parts.hostname) and parts.scheme in ("http", "https") and " " not in address
+        is_address = bool(parts.hostname) and parts.scheme in ("http", "https") and not UNFIT.search(address)
+        parts.port  # noqa: B018  # Raises for a port that is none.
     except (ValueError, TypeError, AttributeError):
         return "not_an_address"
     if not is_address:
         return "not_an_address"
+    if parts.username is not None:
+        return "address_login"
     return "" if parts.scheme == "https" or is_of_the_sandbox(address) else "not_https"
 
 

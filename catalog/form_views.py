@@ -138,7 +138,7 @@ def _take_back(request, pk: str):
 def _after_saving(request, pk: int):
     """Where something is missing, and where somebody waits for the picture, the form again; else the product's page."""
     product = get_object_or_404(_mine(request), pk=pk)
-    if product.problems and product.wanted == Wanted.LISTED:
+    if product.status == Status.INCOMPLETE:
         messages.warning(request, _("Saved. Before it can be sent something is missing: see below."))
     elif request.POST.get("do") == "look":
         messages.success(request, _("Saved. Galantis looks at the picture."))
@@ -167,7 +167,7 @@ def _page(request, form: ProductForm, title: str, meanwhile: dict | None = None)
         "sections": sections,
         "meanwhile": [str(label_of(name)) for name in meanwhile or {}],
         "who": _who_changed(product) if meanwhile else "",
-        "missing": [(name, str(label_of(name)), words) for name, said in found.items() for words in said],
+        "missing": _missing(product, found) if product and not form.is_bound else [],
         "badges": telling.badges(product) if product else [],
         "is_out": bool(product) and product.wanted in (Wanted.REMOVED, Wanted.IN_QUESTION),
         "is_kept_out": bool(product) and product.wanted == Wanted.EXCLUDED,
@@ -231,6 +231,14 @@ def _problems_of(product: ProductItem) -> dict[str, list[str]]:
         field = str(each.get("field", "")) if isinstance(each, dict) else ""
         found.setdefault(field, []).append(words_of(each))
     return found
+
+
+def _missing(product: ProductItem, found: dict[str, list[str]]) -> list[tuple[str, str, str]]:
+    """All that is in the way, with the picture as it was found."""
+    said = [(name, words) for name, each in found.items() for words in each]
+    if product.image and product.image.state == ProductImage.State.BAD:
+        said.append(("image_link", words_of(product.image.problem)))
+    return [(name, str(label_of(name)), words) for name, words in said]
 
 
 def _picture(request, product: ProductItem) -> str:

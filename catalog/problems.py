@@ -27,6 +27,11 @@ WORDS: dict[str, str | Promise] = {
     "not_a_choice": _("“%(value)s” is none of those that Meta knows: %(choices)s."),
     "not_an_address": _("“%(value)s” is not a web address. It begins with https://."),
     "not_https": _("The address must begin with https://."),
+    "address_login": _("The address has a name or password before “@”. Write it without."),
+    "link_is_picture": _(
+        "The page and the picture have the same address. The page is where customers find the product."
+    ),
+    "has_html": _("It has HTML (“%(value)s”), which customers would read as it is. Write plain words."),
     "not_a_number": _("“%(value)s” is not a whole number."),
     "cell_count": _(
         "The line has %(count)s cells, the first line of the file has %(most)s. Look whether all are in place."
@@ -75,6 +80,10 @@ KINDS: dict[str, str | Promise] = {
     "not_a_choice": _("none that Meta knows"),
     "not_an_address": _("no web address"),
     "not_https": _("does not begin with https://"),
+    "address_login": _("with a password"),
+    "link_is_picture": _("the same as the picture"),
+    "has_html": _("with HTML"),
+    "unreadable": _("with a character that cannot be read"),
     "not_a_number": _("no whole number"),
     "number_twice": _("there twice"),
     "too_many_pictures": _("too many"),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from catalog import money
+from catalog import checks, money, plain_text
 from catalog.fields import ATTRIBUTES, AVAILABILITY, CONDITION, FIELDS
 from catalog.files import prices
 from catalog.files.encodings import UNREADABLE
@@ -68,6 +68,8 @@ def _take(name: str, text: str, row: dict, problems: list[dict]) -> None:
             row[name] = int(text) if text else None
     elif name == "additional_image_links":
         row[name] = addresses_in(text)
+    elif name in checks.SHOWN and checks.TAG.search(text):
+        row[name] = plain_text.of_html(text, plain_text.MOST_READ)
     else:
         row[name] = text
 

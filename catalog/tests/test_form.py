@@ -227,3 +227,16 @@ def test_the_page_takes_few_queries(client, shop, django_assert_max_num_queries)
     client.get(edit_url(item))
     with django_assert_max_num_queries(14):
         client.get(edit_url(item))
+
+
+def test_html_is_taken_out_of_what_is_typed(client, shop):
+    client.post(reverse(ADD), {**TYPED, "description": "<p>One &amp; two</p><script>x</script><p>three</p>"})
+    assert ProductItem.objects.get().description == "One & two\nthree"
+
+
+def test_a_bad_picture_alone_is_told_before_it_can_be_sent(client, shop):
+    item = products(shop).get()
+    ProductImage.objects.update(state="bad", look_after=None, problem={"key": "image_broken"})
+    ProductItem.objects.update(status=Status.INCOMPLETE)
+    page = client.get(edit_url(item)).content.decode()
+    assert "Before it can be sent" in page and 'href="#f-image_link"' in page

@@ -91,9 +91,10 @@ def process_due() -> int:
 
 def replay(deliveries: QuerySet[ShopifyDelivery]) -> int:
     """Take these over again. Harmless: what is older than the newest word about its product changes nothing."""
+    shops = list(deliveries.order_by().values_list("workspace", flat=True).distinct())
     count = deliveries.update(state=State.RECEIVED, retry_at=timezone.now(), attempts=0, error="")
     wakeups.wake_on_commit(tasks.process_shopify)
-    for workspace_pk in deliveries.order_by().values_list("workspace", flat=True).distinct():
+    for workspace_pk in shops:
         live.touch(workspace_pk)
     return count
 

@@ -59,8 +59,12 @@ def change(shop: ShopifyShop, actor: User, *, secret: str = "", **values) -> boo
 @transaction.atomic
 def disconnect(shop: ShopifyShop, actor: User) -> None:
     """Forget the secret and what was posted. The products stay as they are."""
+    # Nothing is posted to it or taken over for it meanwhile.
+    locked = ShopifyShop.objects.select_for_update().filter(pk=shop.pk).first()
+    if locked is None:
+        return
     services.note(shop.workspace, actor, "disconnected the shop at Shopify", shop.shop_domain)
-    shop.delete()
+    locked.delete()
     live.touch(shop.workspace_id)
 
 

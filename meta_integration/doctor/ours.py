@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cryptography.fernet import InvalidToken
+from django.apps import apps
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from meta_integration import signatures
 from meta_integration.desk.flow import WAITS_LONG, WAITS_TOO_LONG
-from meta_integration.models import WABA, PhoneNumber, WebhookDelivery
+from meta_integration.models import WebhookDelivery
+from meta_integration.sealed import SealedTextField
 from workspaces.doctor import Result, Visit, check, fault, ok, warning
 
 # So many are opened: the keys are the same for all.
@@ -20,8 +22,9 @@ NAMED = 5
 
 @check("sealed", needs=("migrations",))
 def sealed(visit: Visit) -> Iterator[Result]:
-    """Every stored access and PIN opens with the keys there are."""
-    columns = ((WABA, "access_token"), (WABA, "catalog_token"), (PhoneNumber, "pin"))
+    """Every stored access, PIN and secret opens with the keys there are."""
+    fields = [(model, field) for model in apps.get_models() for field in model._meta.fields]
+    columns = [(model, field.name) for model, field in fields if isinstance(field, SealedTextField)]
     closed, count = [], 0
     for model, column in columns:
         for row in model.objects.filter(**{f"{column}__isnull": False}).order_by("-pk")[:MOST_SECRETS]:

@@ -47,8 +47,8 @@ class ProductItemAdmin(WorkspaceAdmin):
         item_filters.ReviewFilter, "source", item_filters.BrandFilter, item_filters.GroupFilter,
     ]  # fmt: skip
     list_filter_sheet = True
-    search_fields = ["title", "retailer_id"]
-    search_help_text = _("Title or product number")
+    search_fields = ["title", "^retailer_id"]
+    search_help_text = _("Title, or how the product number begins")
     ordering = ["-changed_at"]
     list_before_template = "catalog/_list_head.html"
     empty_template = "catalog/_empty.html"

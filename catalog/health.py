@@ -109,7 +109,7 @@ def counted(items: QuerySet[ProductItem]) -> Figures:
     """One query, answered by an index alone."""
     found = Figures()
     groups = items.order_by().values_list("wanted", "status", "review_status")
-    for wanted, status, review, count, since in groups.annotate(count=Count("pk"), since=Min("status_at")):
+    for wanted, status, review, count, since in groups.annotate(count=Count("*"), since=Min("status_at")):
         _add(found, wanted, status, review, count)
         if status == Status.WAITING:
             found.waiting_since = min(found.waiting_since or since, since)
@@ -154,7 +154,7 @@ def kinds_of(items: QuerySet[ProductItem], most: int) -> list[Kind]:
         about=_or_empty(KeyTextTransform("code", "refusal")),
         error=_what_helps(),
     )
-    each = [rows.values("what", "about", "error").annotate(count=Count("pk")) for rows in (mine, pictures, refused)]
+    each = [rows.values("what", "about", "error").annotate(count=Count("*")) for rows in (mine, pictures, refused)]
     rows = each[0].union(*each[1:], all=True).order_by("-count", "error")[:most]
     return [Kind(row["what"], row["about"] or "", row["error"] or "", row["count"]) for row in rows]
 

@@ -170,7 +170,7 @@ class ProductItem(WorkspaceModel):
             models.Index(fields=["workspace", "source_key"], condition=~Q(source_key=""), name="items_of_source"),
             models.Index(fields=["workspace", "item_group_id"], condition=~Q(item_group_id=""), name="items_of_group"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="items_by_title"),
-            GinIndex(OpClass(Upper("retailer_id"), name="gin_trgm_ops"), name="items_by_number"),
+            models.Index("workspace", OpClass(Upper("retailer_id"), name="text_pattern_ops"), name="items_by_number"),
         ]
         verbose_name = _("product")
 

@@ -149,8 +149,8 @@ def resend(items: QuerySet[ProductItem], actor: User | None) -> int:
         pks = list(ended.select_for_update().order_by("pk").values_list("pk", flat=True))
         mine = ProductItem.objects.filter(pk__in=pks)
         # Meta still has what it took: only which content that was is not believed any more.
-        mine.exclude(accepted_hash="").update(accepted_hash=standing.UNKNOWN)
-        mine.update(refused_hash="", tries=0)
+        accepted = Case(When(accepted_hash="", then=Value("")), default=Value(standing.UNKNOWN))
+        mine.update(accepted_hash=accepted, refused_hash="", tries=0)
         _note(mine, Kind.RESENT, actor)
         _settled(mine)
     return len(pks)

@@ -2,7 +2,18 @@
 
 from celery import shared_task
 
-from catalog.services import importing, looking, polling, pushing, reading, reviews, shopify, trimming
+from catalog.services import (
+    connecting,
+    importing,
+    looking,
+    polling,
+    pushing,
+    reading,
+    reviews,
+    shop_window,
+    shopify,
+    trimming,
+)
 from workspaces import wakeups
 
 
@@ -29,7 +40,10 @@ def poll_batches() -> int:
 def read_catalog(catalog_pk: int) -> int | None:
     """Read a whole catalog at Meta and compare. Returns how many products Meta listed; None when another reads."""
     wakeups.awake(read_catalog.name, catalog_pk)
-    return reading.run(catalog_pk)
+    listed = reading.run(catalog_pk)
+    if listed is not None:
+        shop_window.refresh(catalog_pk)
+    return listed
 
 
 @shared_task
@@ -81,4 +95,10 @@ def trim_catalog() -> int:
 @shared_task
 def account_reconnected(account_pk: int) -> int:
     """The account has a new access: its catalog is tried again, and what waited goes on."""
-    return pushing.account_reconnected(account_pk)
+    return connecting.access_given(account_pk)
+
+
+@shared_task
+def catalog_access_changed(account_pk: int) -> int:
+    """The access to the account's catalogs was given or removed. Returns how many catalogs that concerns."""
+    return connecting.access_changed(account_pk)

@@ -244,6 +244,8 @@ META_RECONNECTED = [
     "templates_app.tasks.account_reconnected",
     "catalog.tasks.account_reconnected",
 ]
+# Who is told, by a task, that the access to an account's catalogs was given or removed.
+META_CATALOG_ACCESS = ["catalog.tasks.catalog_access_changed"]
 META_WAITING = ["inbox.services.waiting.of_account"]
 # Who says what uses a template; and who is told, by a task, that it can be sent again, or no longer.
 TEMPLATE_USES = ["inbox.services.template_uses.uses"]
@@ -490,6 +492,7 @@ UNFOLD = {
                         "icon": "sell",
                         "link": reverse_lazy("admin:catalog_productitem_changelist"),
                     },
+                    {"title": _("Catalog"), "icon": "storefront", "link": reverse_lazy("catalog:home")},
                     {"title": _("Messages"), "icon": "chat", "link": reverse_lazy("admin:inbox_message_changelist")},
                     {
                         "title": _("Files"),

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from meta_integration.graph.client import MetaGraphClient
 from meta_integration.graph.errors import GraphAPIError, GraphError
@@ -11,6 +12,7 @@ from meta_integration.services import clients, connect, history
 from meta_integration.services import connect_problems as problems
 from meta_integration.services.facts import ends_at, granular_of, scopes_of
 from workspaces import services as workspaces
+from workspaces import wakeups
 from workspaces.models import User
 
 NEEDED, HELPFUL = "catalog_management", "business_management"
@@ -44,6 +46,7 @@ def take_token(account: WABA, user: User, token: str) -> None:
         )
         history.note(account, "catalogs", str(len(catalogs)), source=history.Source.SHOP)
         workspaces.note(account.workspace, user, "gave access to catalogs", account.waba_id, found=len(catalogs))
+        _tell(account)
 
 
 def remove(account: WABA, user: User) -> None:
@@ -53,16 +56,31 @@ def remove(account: WABA, user: User) -> None:
         if had.update(catalog_token=None, catalog_token_expires_at=None, catalogs=[]):
             history.note(account, "catalogs", "", was=str(len(account.catalogs)), source=history.Source.SHOP)
             workspaces.note(account.workspace, user, "removed the access to catalogs", account.waba_id)
+            _tell(account)
 
 
-def _catalogs(client: MetaGraphClient, facts: dict, account: WABA) -> list[dict]:
-    """Those of the businesses that the token names; where it names none, the one linked to the account."""
+def businesses(account: WABA) -> list[str]:
+    """The businesses that the access names. Raises clients.NoToken, GraphError."""
+    return _businesses(clients.catalog_token_facts(account))
+
+
+def _tell(account: WABA) -> None:
+    for path in settings.META_CATALOG_ACCESS:
+        wakeups.wake_on_commit(import_string(path), account.pk)
+
+
+def _businesses(facts: dict) -> list[str]:
     owners = []
     for entry in granular_of(facts):
         if entry.get("scope") == HELPFUL:
             owners += [str(each) for each in entry.get("target_ids") or [] if str(each) not in owners]
+    return owners
+
+
+def _catalogs(client: MetaGraphClient, facts: dict, account: WABA) -> list[dict]:
+    """Those of the businesses that the token names; where it names none, the one linked to the account."""
     found = {}
-    for owner in owners or [account.waba_id]:
+    for owner in _businesses(facts) or [account.waba_id]:
         for each in client.product_catalogs(owner):
             if each.get("id"):
                 found[str(each["id"])] = str(each.get("name") or "")

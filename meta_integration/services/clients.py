@@ -48,6 +48,13 @@ def token_facts(account: WABA) -> dict:
     return app_client(account.workspace).debug_token(_opened(account))
 
 
+def catalog_token_facts(account: WABA) -> dict:
+    """The same of the token that is used for its catalogs. Raises NoToken, GraphError."""
+    if account.catalog_token is None:
+        return token_facts(account)
+    return app_client(account.workspace).debug_token(_open(account, account.catalog_token))
+
+
 def extended_token(account: WABA) -> tuple[str, dict]:
     """A token for the same access that lasts longer, and what Meta knows of it. Raises NoToken, GraphError."""
     app = app_client(account.workspace)

@@ -12,6 +12,7 @@ from workspaces.mail import mail, managers_of
 Kind = Incident.Kind
 CONNECTION, NUMBERS = "admin:meta_integration_waba_changelist", "admin:meta_integration_phonenumber_changelist"
 TEMPLATES = "admin:templates_app_messagetemplate_changelist"
+CATALOG = "catalog:home"
 # Where each kind is mended. What is not named here is nobody's errand in the shop.
 PAGES = {
     Kind.CONNECTION_BROKEN: CONNECTION,
@@ -24,7 +25,9 @@ PAGES = {
     Kind.NUMBER_STOPPED: NUMBERS,
     Kind.NUMBER_SILENT: NUMBERS,
     Kind.QUALITY_DROPPED: NUMBERS,
+    Kind.CATALOG_BROKEN: CATALOG,
     Kind.TEMPLATE_STOPPED: TEMPLATES,
+    Kind.CATALOG_REMOVALS: CATALOG,
 }
 
 

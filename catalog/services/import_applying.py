@@ -32,10 +32,13 @@ def apply(import_pk: int) -> bool:
 
 
 def missing_in(made: ProductImport) -> QuerySet[ProductItem]:
-    """Products that came from files and that this one does not name, not even in a broken line."""
+    """Products that came from files and that this one does not name, not even in a broken line.
+
+    It can say nothing of what was added after it: its broken lines may be mended days later.
+    """
     named = ImportLine.objects.filter(made=made, retailer_id=OuterRef("retailer_id"))
     mine = ProductItem.objects.for_workspace(made.workspace).filter(source=ProductItem.Source.IMPORT)
-    return mine.filter(~Exists(named), wanted=ProductItem.Wanted.LISTED)
+    return mine.filter(~Exists(named), wanted=ProductItem.Wanted.LISTED, created_at__lt=made.created_at)
 
 
 def may_remove(made: ProductImport) -> bool:

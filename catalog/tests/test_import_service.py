@@ -179,6 +179,15 @@ def test_while_lines_are_broken_nothing_is_removed_unless_a_person_says_so(shop)
     assert made.removal_count == 1 and ProductItem.objects.get(wanted=Wanted.REMOVED).retailer_id == "sku-5"
 
 
+def test_a_whole_list_says_nothing_of_what_came_after_it(shop):
+    taken_over(read(shop, row(0)))
+    made = taken_over(read(shop, row(0), row(1, price="free"), **WHOLE))
+    taken_over(read(shop, row(2)))
+    import_lines.mend(made.lines.get(state=Line.BAD), {"price": "5"})
+    assert taken_over(made).removal_count == 0
+    assert ProductItem.objects.filter(wanted=Wanted.LISTED).count() == 3
+
+
 def test_an_empty_file_is_refused_and_removes_nothing(shop):
     taken_over(read(shop, row(1)))
     made = read(shop, **WHOLE)

@@ -27,7 +27,7 @@ HELP: dict[str, str | Promise] = {
         "Yours for good, such as its SKU. Customers do not see it; it cannot be changed later."
     ),
     "title": gettext_lazy("What customers read first, up to 200 characters. The colour or size belongs here, too."),
-    "description": gettext_lazy("Plain words, up to 5,000 characters. HTML would be shown as it is."),
+    "description": gettext_lazy("Plain words, up to 5,000 characters. HTML is taken out."),
     "price": gettext_lazy("Such as 9.99 or 1250. What customers pay, taxes included where that is usual."),
     "sale_price": gettext_lazy("Lower than the price. Empty: no sale."),
     "currency": gettext_lazy("Three letters, such as USD or EUR."),

@@ -39,7 +39,7 @@ MARK, MARK_SECONDS = "looking-at-pictures", 60
 
 
 def look() -> int:
-    """Fetch and judge the pictures that are due; return how many. None while another worker does."""
+    """Fetch and judge the pictures that are due; return how many: none while another worker does."""
     mine = secrets.token_hex(8)
     if not _is_first(mine):
         return 0

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from catalog import acting, health, item_filters, list_head, money, pictures, telling
+from catalog import acting, exporting, health, item_filters, list_head, money, pictures, telling
 from catalog.models import ProductItem
 from meta_integration.number_words import when
 from workspaces import services
@@ -52,7 +52,7 @@ class ProductItemAdmin(WorkspaceAdmin):
     ordering = ["-changed_at"]
     list_before_template = "catalog/_list_head.html"
     empty_template = "catalog/_empty.html"
-    actions = ["send_again", "look_again", "keep_out", "take_back", "remove"]
+    actions = ["send_again", "look_again", "keep_out", "take_back", "remove", "as_file"]
     fields = [
         "workspace", "retailer_id", "title", "wanted", "status", "status_at", "source", "source_key", "source_data",
         "price", "sale_price", "currency", "problems", "refusal", "warnings", "sent_at", "accepted_at", "refused_at",
@@ -168,6 +168,12 @@ class ProductItemAdmin(WorkspaceAdmin):
     @action(description=acting.ACTS["remove"].label, permissions=["market"])
     def remove(self, request, queryset):
         return self.act(request, queryset, acting.ACTS["remove"])
+
+    @action(description=_("Take away as a file (CSV)"))
+    def as_file(self, request, queryset):
+        """By their keys: the rows of the list hold only what it shows."""
+        chosen = queryset.order_by().values("pk")
+        return exporting.download(ProductItem.objects.filter(pk__in=chosen))
 
     def act(self, request, queryset, act: acting.Act):
         """Of what takes products away it is asked first, with their number."""

@@ -207,6 +207,16 @@ def test_all_that_a_filter_finds_is_more_than_a_page(act, shop):
     assert ProductItem.objects.filter(wanted=Wanted.LISTED).get().retailer_id == "sku-other"
 
 
+def test_what_a_filter_finds_is_taken_away_as_a_file(owner, shop):
+    mine = products(shop, 60)
+    items.write(shop, [row("other", brand="Other")], source="import")
+    products(WorkspaceFactory(), 1)
+    data = {"action": "as_file", "_selected_action": [mine[0].pk], "index": 0, "select_across": "1"}
+    answer = owner.post(f"{LIST}?brand=Example", data)
+    lines = b"".join(answer.streaming_content).decode().strip().splitlines()
+    assert len(lines) == 61 and not any("sku-other" in line for line in lines)
+
+
 @pytest.mark.parametrize("role", [Role.AGENT, None])
 def test_who_may_only_look_changes_nothing(client, shop, role):
     user = MembershipFactory(workspace=shop, role=role).user if role else UserFactory(is_support=True)

@@ -492,7 +492,7 @@ UNFOLD = {
                         "icon": "sell",
                         "link": reverse_lazy("admin:catalog_productitem_changelist"),
                     },
-                    {"title": _("Catalog"), "icon": "storefront", "link": reverse_lazy("catalog:home")},
+                    {"title": _("Catalog"), "icon": "inventory_2", "link": reverse_lazy("catalog:home")},
                     {"title": _("Messages"), "icon": "chat", "link": reverse_lazy("admin:inbox_message_changelist")},
                     {
                         "title": _("Files"),

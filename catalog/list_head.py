@@ -33,7 +33,6 @@ def part(request, figures: health.Figures) -> str:
         "hold": shown_hold(figures, catalog),
         "tiles": tiles(figures),
         "done": figures.wanted - figures.moving,
-        "refused": figures.counts[Status.REFUSED],
         "list_url": reverse(LIST),
         "url": reverse("catalog:list_head"),
     }

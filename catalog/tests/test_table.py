@@ -255,8 +255,9 @@ def test_removals_in_question_are_decided_after_a_question(owner, shop):
     mine = products(shop, 9)
     mine.update(is_at_meta=True)
     items.lost_at_source(mine.exclude(retailer_id__gt="sku-4"), shop, "import")
-    page = owner.get(LIST).content.decode()
-    assert "Your source has 4 of 9 products no more" in page and "Nothing is removed yet" in page
+    for page in (owner.get(LIST).content.decode(), owner.get(reverse("catalog:home")).content.decode()):
+        assert "Your source has 4 of 9 products no more" in page and "Nothing is removed yet" in page
+        assert "4 of 5 done" not in page and "0 of 5 done, 0 of them refused" in page
     decide = reverse("catalog:decide")
     assert "Remove 4 products?" in owner.get(decide).content.decode()
     assert not mine.filter(wanted=Wanted.REMOVED).exists()

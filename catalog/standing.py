@@ -3,6 +3,7 @@
 `settle` is the only writer of `ProductItem.status`. Whoever changes a fact calls it then, in the same transaction.
 """
 
+from django.db import transaction
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
 
@@ -31,11 +32,17 @@ RULES = (
 )
 
 
+@transaction.atomic(savepoint=False)
 def settle(items: QuerySet[ProductItem]) -> int:
-    """Give these products the status that their facts amount to; return how many have another one now."""
+    """Give these products the status that their facts amount to; return how many have another one now.
+
+    They are locked first, also those that seem to stand right: another transaction may just be changing one of their
+    facts, and whoever comes second must see both. Everybody locks products by pk, and pictures after them.
+    """
+    pks = list(items.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
     image = ProductImage.objects.filter(pk=OuterRef("image")).values("state")[:1]
     batch = CatalogBatch.objects.filter(pk=OuterRef("batch")).values("state")[:1]
-    rows = ProductItem.objects.filter(pk__in=items.order_by().values("pk"))
+    rows = ProductItem.objects.filter(pk__in=pks)
     rows = rows.annotate(image_state=Subquery(image), batch_state=Subquery(batch))
     rule = Case(*(When(condition, then=Value(status)) for condition, status in RULES), default=Value(Status.WAITING))
     return rows.annotate(settled=rule).exclude(status=F("settled")).update(status=F("settled"), status_at=Now())

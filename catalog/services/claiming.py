@@ -19,8 +19,12 @@ MOST_BYTES = 28_000_000
 MOST_CALLS, A_MINUTE = 8, timedelta(seconds=62)
 ENVELOPE = len(json.dumps({"item_type": "PRODUCT_ITEM", "allow_upsert": True, "requests": []}))
 CHUNK = 500
-NEEDED = ("retailer_id", "wanted", "wanted_hash", "is_at_meta", "product_id", "additional_image_links", "attributes")
-COLUMNS = (*NEEDED, *content.TEXTS.values(), "price", "sale_price", "currency", "image_link", "inventory")
+NEEDED = ("retailer_id", "wanted", "wanted_hash", "is_at_meta", "product_id", "tries")
+COLUMNS = (
+    *NEEDED,
+    *content.TEXTS.values(),
+    *("price", "sale_price", "currency", "inventory", "image_link", "additional_image_links", "attributes"),
+)
 
 
 class Lost(Exception):
@@ -145,9 +149,12 @@ def _written(catalog: Catalog, items: list[ProductItem], requests: list[dict]) -
 
 
 def _goes_alone(items: list[ProductItem]) -> ProductItem | None:
-    """One product has a call of its own, answered at once. But such a call cannot end a sale that Meta may have."""
+    """One product has a call of its own, answered at once. But such a call cannot end a sale that Meta may have.
+
+    Nor is it tried twice: Meta may know the number, so that it cannot be added, and not list it.
+    """
     if len(items) != 1:
         return None
     (item,) = items
     is_blind = not is_removal(item) and item.sale_price is None and item.is_at_meta
-    return None if is_blind else item
+    return None if is_blind or item.tries else item

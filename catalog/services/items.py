@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 
@@ -24,7 +24,7 @@ from workspaces.bulk import update_each
 from workspaces.models import User, Workspace
 
 Source, Wanted, Kind = ProductItem.Source, ProductItem.Wanted, ProductEvent.Kind
-CHUNK = 1000
+CHUNK, TRIES = 1000, 3
 # A source that loses more than this share of its products at once is not believed without a person.
 MOST_LOST = 1 / 3
 # So many of its products, one by one, a source may take back within this time before it looks like one that is broken.
@@ -63,9 +63,10 @@ def write(
     rows = list({row["retailer_id"]: row for row in map(_cleaned, rows)}.values())
     written = Written()
     with transaction.atomic():
+        if len(rows) > CHUNK:  # All of them by pk before the first picture is locked.
+            list(_held(workspace, [row["retailer_id"] for row in rows]).values_list("pk"))
         for start in range(0, len(rows), CHUNK):
-            chunk = _Chunk(workspace, rows[start : start + CHUNK], source, actor, returns)
-            written.add(chunk.write())
+            written.add(_write_chunk(workspace, rows[start : start + CHUNK], source, actor, returns))
         if written.new or written.changed:
             announce(workspace)
     return written
@@ -215,6 +216,22 @@ def _cleaned(row: Mapping) -> dict:
     return row
 
 
+def _held(workspace: Workspace, numbers: list[str]) -> QuerySet[ProductItem]:
+    mine = ProductItem.objects.for_workspace(workspace).filter(retailer_id__in=numbers)
+    return mine.select_for_update().order_by("pk")
+
+
+def _write_chunk(workspace: Workspace, *args) -> Written:
+    """Once more where another has just added some of these products: then they are there to be changed."""
+    for left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                return _Chunk(workspace, *args).write()
+        except (IntegrityError, OperationalError):
+            if not left:
+                raise
+
+
 class _Chunk:
     """Some rows, written with a number of statements that does not depend on how many they are."""
 
@@ -225,8 +242,7 @@ class _Chunk:
 
     def write(self) -> Written:
         ids = [row["retailer_id"] for row in self._rows]
-        mine = ProductItem.objects.for_workspace(self._workspace).filter(retailer_id__in=ids)
-        known = {item.retailer_id: item for item in mine.select_for_update().order_by("pk")}
+        known = {item.retailer_id: item for item in _held(self._workspace, ids)}
         missing = [retailer_id for retailer_id in ids if retailer_id not in known]
         made = {
             retailer_id: ProductItem(

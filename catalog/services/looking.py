@@ -54,7 +54,8 @@ def look() -> int:
 def look_again(products: QuerySet[ProductItem]) -> int:
     """A person asks: the pictures of these are looked at anew. A good one counts until it is found to be none."""
     with transaction.atomic():
-        wanted = products.filter(image__isnull=False).order_by().values("image")
+        wanted = list(products.filter(image__isnull=False).order_by().values_list("image", flat=True).distinct())
+        _hold_products_of(wanted)
         asked = ProductImage.objects.filter(pk__in=wanted).select_for_update().order_by("pk")
         pks = list(asked.values_list("pk", flat=True))
         mine = ProductImage.objects.filter(pk__in=pks)
@@ -63,6 +64,12 @@ def look_again(products: QuerySet[ProductItem]) -> int:
         for workspace in _settled(pks):
             items.announce(workspace)
     return len(pks)
+
+
+def _hold_products_of(image_pks: list[int]) -> None:
+    """Products are locked before pictures, as by whoever gives a product its picture."""
+    shown = ProductItem.objects.filter(image__in=image_pks)
+    list(shown.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _settled(image_pks: list[int]) -> QuerySet[Workspace]:
@@ -177,6 +184,7 @@ class _Round:
     def _store(self) -> None:
         found = [(image, columns_of(image, verdict)) for image, verdict in sorted(self._found, key=_by_key)]
         with transaction.atomic():
+            _hold_products_of([image.pk for image, _columns in found])
             stored = [image for image, columns in found if store(image, columns)]
             workspaces = list(_settled([image.pk for image in stored])) if stored else []
         for workspace in workspaces:

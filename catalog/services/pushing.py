@@ -135,7 +135,7 @@ def _send(catalog: Catalog, client: MetaGraphClient, claim: Claim) -> bool:
             return False
     except singles.NeedsBatch as exc:
         ProductItem.objects.filter(pk=claim.item.pk).update(product_id=exc.product_id)
-        results.give_back(batch, State.REFUSED, refusals.number_exists())
+        results.give_back(batch, State.REFUSED, refusals.number_exists(), counted=True)
         return True
     except GraphError as exc:
         return _failed(catalog, batch, exc)

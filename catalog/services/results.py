@@ -80,6 +80,8 @@ def held(batch: CatalogBatch) -> Iterator[CatalogBatch]:
         row = CatalogBatch.objects.select_for_update(no_key=True).filter(pk=batch.pk, **same).first()
         if row is None:
             raise Lost
+        # All at once and by pk, as everybody locks products: one ending after the other would not.
+        list(_in(row).select_for_update(no_key=True).order_by("pk").values_list("pk"))
         yield row
         live.touch(row.workspace_id)
 
@@ -153,10 +155,10 @@ def look_up(batch: CatalogBatch, reason: str, ends_as: str) -> None:
     move(batch, State.CHECKING, problem=problem, poll_after=timezone.now(), polls=0, lease_until=None)
 
 
-def give_back(batch: CatalogBatch, state: str, problem: dict | None, *, unknown: bool = False) -> None:
+def give_back(batch: CatalogBatch, state: str, problem: dict | None, *, counted=False, unknown=False) -> None:
     """All its products wait again. Raises Lost."""
     with held(batch) as row:
-        release(row, _in(row).values_list("pk", flat=True), unknown=unknown)
+        release(row, _in(row).values_list("pk", flat=True), counted=counted, unknown=unknown)
         end(row, state, problem=problem)
 
 

@@ -229,7 +229,7 @@ def test_verdicts_are_stored_together(shop, monkeypatch, django_assert_max_num_q
     monkeypatch.setattr(verdicts, "fetch", lambda link: GOOD)
     monkeypatch.setattr(verdicts, "see", lambda content: verdicts.Seen("image/png", 500, 500, b"small"))
     items.write(shop, [row(n) for n in range(100)], source="import")
-    with django_assert_max_num_queries(100 + 130):
+    with django_assert_max_num_queries(100 + 150):
         assert look() == 100
 
 

@@ -406,3 +406,11 @@ def test_the_sweeper_wakes_only_for_what_waits(catalog, shelf, tasks_at_once):
     products(catalog.workspace, 2)
     assert pushing.sweep() == 1
     assert len(shelf.products) == 2 and pushing.sweep() == 0
+
+
+def test_a_number_that_exists_and_is_not_listed_goes_by_batch_also_on_sale(catalog, shelf):
+    products(catalog.workspace, 1, sale_price=Decimal("7.99"))
+    shelf.spoiled["sku-1"] = refusal(10800, message="Duplicate retailer_id")
+    assert push(catalog) == 2 and len(shelf.batches) == 1
+    poll()
+    assert statuses(catalog.workspace) == {"accepted": 1} and item().tries == 0

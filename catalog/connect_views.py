@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalog import health
 from catalog.holding import holding, page_of
 from catalog.list_head import LIST, tiles
-from catalog.models import Catalog, CatalogBatch, CatalogReading
+from catalog.models import Catalog, CatalogBatch, CatalogReading, ProductItem
 from catalog.pages import live_part, marketer_required, member_page, part_or_nothing, show
 from catalog.services import access, connecting, reading, shop_window
 from catalog.services.connecting import ConnectingProblem
@@ -73,6 +73,7 @@ def _part(request) -> str:
         "hold": holding(catalog),
         "tiles": tiles(figures),
         "done": figures.wanted - figures.moving,
+        "refused": figures.counts[ProductItem.Status.REFUSED],
         "list_url": reverse(LIST),
         "readings": readings,
         "batches": list(batches[:BATCHES_SHOWN]) if catalog else [],

@@ -225,6 +225,8 @@ def test_the_page_says_what_is_wrong_and_offers_the_button(account, owner):
     Catalog.objects.update(state="connected", held_until=timezone.now() + timezone.timedelta(minutes=5))
     page = owner.get(reverse("catalog:home")).content.decode()
     assert "goes on by itself" in page
+    products(account.workspace, 2)
+    assert "0 of 2 done, 0 of them refused" in owner.get(reverse("catalog:home")).content.decode()
     Catalog.objects.update(held_until=None, reconciled_at=None)
     assert reverse("catalog:compare") in owner.get(reverse("catalog:home")).content.decode()
 

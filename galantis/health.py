@@ -12,7 +12,7 @@ from workspaces.valkey import client
 # The queues whose workers must be there: one that processes, one that sends.
 QUEUES = {"default": "worker", "sending": "sender"}
 # All queues, and the process of the Procfile whose workers take them: each is heard of, and the doctor looks at all.
-HEARD = {"webhooks": "worker", "default": "worker", "sending": "sender", "sync": "fetcher"}
+HEARD = {"webhooks": "worker", "default": "worker", "sending": "sender", "sync": "fetcher", "long": "reader"}
 BEAT = "beat"
 # Three missed beats, and time for a sender that has its hands full.
 HEARTBEAT_IS_OLD_AFTER = 60

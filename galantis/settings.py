@@ -118,10 +118,10 @@ CELERY_TASK_ROUTES = {
     "templates_app.tasks.delete_template": {"queue": "sync"},
     "catalog.tasks.push_catalog": {"queue": "sync"},
     "catalog.tasks.poll_batches": {"queue": "sync"},
-    "catalog.tasks.read_catalog": {"queue": "sync"},
+    "catalog.tasks.read_catalog": {"queue": "long"},
     "catalog.tasks.read_reviews": {"queue": "sync"},
-    "catalog.tasks.look_at_images": {"queue": "sync"},
-    "catalog.tasks.run_import": {"queue": "sync"},
+    "catalog.tasks.look_at_images": {"queue": "long"},
+    "catalog.tasks.run_import": {"queue": "long"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # What waits stays in the queue, where a pump sees that other numbers wait for its worker.
@@ -135,7 +135,7 @@ CELERY_BEAT_SCHEDULE = {
             "schedule": 10,
             "options": {"queue": queue, "expires": 30},
         }
-        for queue in ("webhooks", "default", "sending", "sync")
+        for queue in ("webhooks", "default", "sending", "sync", "long")
     },
     "sweep-webhooks": {"task": "meta_integration.tasks.sweep_webhooks", "schedule": 10, "options": {"expires": 10}},
     "check-connections": {

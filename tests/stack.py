@@ -128,7 +128,7 @@ class Stack:
                 web,
                 "galantis.wsgi:application",
             ],
-            "worker": ["celery", "-A", "galantis", "worker", "-Q", "webhooks,sending,sync,default", "-c", "3"],
+            "worker": ["celery", "-A", "galantis", "worker", "-Q", "webhooks,sending,sync,long,default", "-c", "3"],
             "beat": ["celery", "-A", "galantis", "beat", "--schedule", str(self.folder / "beat")],
             "sandbox": ["sandbox", "--port", sandbox, "--snapshot", str(self.folder / "sandbox.json")],
         }[name]

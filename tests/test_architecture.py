@@ -144,6 +144,12 @@ def test_every_queue_has_a_worker(procfile):
     assert used <= listened
 
 
+def test_what_takes_minutes_does_not_stand_before_what_goes_to_meta_in_seconds():
+    queue = {name.rpartition(".")[2]: route["queue"] for name, route in settings.CELERY_TASK_ROUTES.items()}
+    slow = {queue[name] for name in ("read_catalog", "look_at_images", "run_import")}
+    assert not slow & {queue[name] for name in ("push_catalog", "poll_batches", "read_reviews", "submit_template")}
+
+
 def test_every_setting_is_documented_and_every_documented_setting_is_read():
     settings_py = tree(ROOT / "galantis" / "settings.py")
     reads = [node for node in ast.walk(settings_py) if isinstance(node, ast.Call)]

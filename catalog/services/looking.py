@@ -30,7 +30,7 @@ THREADS, THREADS_FOR_A_HOST = 16, 4
 # So many of one shop are in hand at most, so that a slow server of one shop holds up no other shop.
 IN_HAND, IN_HAND_OF_A_SHOP = 160, 16
 LEASE, RENEW_BEFORE = timedelta(minutes=2), timedelta(minutes=1)
-# Then no more are taken in hand, and another worker is woken for the rest: these workers push products, too.
+# Then no more are taken in hand, and another task is woken for the rest: these workers read files and catalogs, too.
 RUN_SECONDS = 30
 # Verdicts are stored together.
 STORED_AT_ONCE, STORED_AFTER_SECONDS = 32, 0.5

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -23,6 +24,8 @@ TONES = {
 OUT = (Wanted.EXCLUDED, Wanted.REMOVED)
 # What a page offers, in the order in which it helps.
 EDIT, LOOK, RESEND, INCLUDE, EXCLUDE, REMOVE = "edit", "look", "resend", "include", "exclude", "remove"
+# Meta's list lags: what it took a moment ago may still be listed as it was before.
+LAG = timedelta(minutes=10)
 MOST_SAID, LONGEST_SAID = 10, 1000
 
 
@@ -224,11 +227,25 @@ def _listed(item: ProductItem, found: Story) -> None:
         found.happened = _("Meta took it, and then its review refused it. Customers in WhatsApp do not see it.")
         found.said = texts_of(item.review_errors)
         found.todo = _("Change what the review names. If the product is allowed, ask for another review at Meta.")
+    elif is_different(item):
+        found.tone, found.title = "warn", _("Different at Meta")
+        found.happened = _("Meta took it as you want it, and lists something different now.")
+        found.did = _("It was sent again, and Meta lists it differently all the same. So it is not sent every night.")
+        found.todo = _(
+            "Compare the two below. If another program or person writes it at Meta, end that there; then send it again."
+        )
     elif item.review_status in ("approved", "no_review"):
         found.happened = _("Meta has it as you want it, and customers can see it.")
     else:
         found.happened = _("Meta has it as you want it. Customers see it when WhatsApp has reviewed it.")
         found.todo = _("Nothing: that takes minutes, at most a day.")
+
+
+def is_different(item: ProductItem) -> bool:
+    """A reading after Meta took it found a difference, for which it is not sent again."""
+    is_read = None not in (item.checked_at, item.accepted_at) and item.checked_at > item.accepted_at + LAG
+    is_taken = item.status == Status.ACCEPTED and item.wanted == Wanted.LISTED
+    return bool(is_taken and is_read and isinstance(item.differences, list) and item.differences)
 
 
 def _absent(item: ProductItem, found: Story) -> None:

@@ -17,9 +17,11 @@ from workspaces.bulk import update_each
 
 Wanted, Kind = ProductItem.Wanted, ProductEvent.Kind
 OUT = (Wanted.EXCLUDED, Wanted.REMOVED)
-# Meta's list lags: what was sent a moment ago may still be listed as it was before.
-LAG = timedelta(minutes=10)
+LAG = telling.LAG
 CHUNK = 1000
+# So often a product that did not change here is sent again within this time. More would be a fight with another who
+# writes it at Meta: then a person reads of it (catalog/telling.py).
+MOST_SENT_AGAIN, SENT_AGAIN_WITHIN = 3, timedelta(days=30)
 
 
 @dataclass
@@ -46,11 +48,14 @@ class _Page:
     def __init__(self, catalog: Catalog, rows: dict[str, dict]):
         self._catalog, self._rows, self._now = catalog, rows, timezone.now()
         self._taken, self._events = Taken(listed=len(rows)), []
+        self._sent_again: dict[int, list[dict]] = {}
 
     def take(self) -> Taken:
         mine = ProductItem.objects.for_workspace(self._catalog.workspace).filter(retailer_id__in=self._rows)
         known = {each.retailer_id: each for each in mine.select_for_update(no_key=True).order_by("pk")}
-        facts = [self._facts(item, self._rows[number]) for number, item in known.items()]
+        found = {item.pk: comparing.differences(item, self._rows[number]) for number, item in known.items()}
+        self._sent_again = self._drifts([item for item in known.values() if self._may_drift(item, found[item.pk])])
+        facts = [self._facts(item, self._rows[number], found[item.pk]) for number, item in known.items()]
         update_each(ProductItem, facts)
         theirs = [item for item in known.values() if item.wanted == Wanted.THEIRS]
         update_each(ProductItem, [self._content(item) for item in theirs])
@@ -66,9 +71,8 @@ class _Page:
         return self._taken
 
     # A product that is known here ---------------------------------------------------------------------------------
-    def _facts(self, item: ProductItem, row: dict) -> dict:
+    def _facts(self, item: ProductItem, row: dict, found: list[dict]) -> dict:
         status, errors = listed.review(row)
-        found = comparing.differences(item, row)
         facts = {
             "id": item.pk,
             "product_id": listed.product_id(row) or item.product_id,
@@ -82,7 +86,7 @@ class _Page:
         if self._has_drifted(item, found):
             facts["accepted_hash"] = standing.UNKNOWN
             self._taken.drifted.append(item.pk)
-            self._tell(item, Kind.DRIFT, detail={each["field"]: [each["ours"], each["theirs"]] for each in found})
+            self._tell(item, Kind.DRIFT, detail=_told(found))
         self._count(item, found)
         return facts
 
@@ -102,17 +106,27 @@ class _Page:
             self._tell(item, Kind.REVIEW, said, detail=detail)
         return {"review_status": status, "review_errors": errors, "review_at": self._now}
 
-    def _has_drifted(self, item: ProductItem, found: list[dict]) -> bool:
-        """Meta had taken it as it is wanted, and lists something else now.
-
-        What differs as it did at the last reading was sent again since: then Meta writes it in its own way, and to send
-        it every night would change nothing.
-        """
+    def _may_drift(self, item: ProductItem, found: list[dict]) -> bool:
+        """Meta had taken it as it is wanted, and lists something else now."""
         is_settled = item.batch_id is None and item.status == ProductItem.Status.ACCEPTED
         is_ours = item.wanted == Wanted.LISTED and item.accepted_hash == item.wanted_hash != ""
         is_old = not _is_recent(item.accepted_at, self._now)
-        may = self._catalog.reconciled_at is not None and is_settled and is_ours and is_old
-        return bool(may and found and found != item.differences)
+        return bool(found and self._catalog.reconciled_at is not None and is_settled and is_ours and is_old)
+
+    def _drifts(self, may: list[ProductItem]) -> dict[int, list[dict]]:
+        """For what each of these was sent again since it changed here: its key and what was different each time."""
+        changed = {item.pk: item.changed_at for item in may}
+        told = ProductEvent.objects.filter(item__in=changed, kind=Kind.DRIFT, at__gt=self._now - SENT_AGAIN_WITHIN)
+        sent = {pk: [] for pk in changed}
+        for pk, at, detail in told.values_list("item", "at", "detail") if may else ():
+            if at > changed[pk]:
+                sent[pk].append(detail)
+        return sent
+
+    def _has_drifted(self, item: ProductItem, found: list[dict]) -> bool:
+        """What was sent again for just this difference, Meta writes in its own way: once more would change nothing."""
+        sent = self._sent_again.get(item.pk)
+        return sent is not None and len(sent) < MOST_SENT_AGAIN and _told(found) not in sent
 
     def _count(self, item: ProductItem, found: list[dict]) -> None:
         if item.wanted == Wanted.THEIRS:
@@ -147,6 +161,10 @@ class _Page:
         event = ProductEvent(workspace=self._catalog.workspace, item=item, kind=kind, reason=reason[:500])
         event.detail = detail or {}
         self._events.append(event)
+
+
+def _told(found: list[dict]) -> dict:
+    return {each["field"]: [each["ours"], each["theirs"]] for each in found}
 
 
 def _is_recent(at: datetime | None, now: datetime) -> bool:

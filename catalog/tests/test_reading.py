@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog import money, standing
+from catalog import money, standing, telling
 from catalog.models import Catalog, CatalogReading, ProductEvent, ProductItem
 from catalog.services import items, pushing, reading, reviews, taking
 from catalog.tests.factories import CatalogBatchFactory, CatalogFactory, CatalogReadingFactory, ProductItemFactory
@@ -356,3 +357,40 @@ def test_a_person_takes_metas_own_over_by_writing_it(catalog, meta):
     items.write(catalog.workspace, [{"retailer_id": "sku-1"}], source="meta")
     pictures_are_good(catalog.workspace)
     assert ProductItem.objects.get().status == Status.WAITING
+
+
+def test_a_fight_with_somebody_else_over_a_product_ends_in_words_for_a_person(catalog, meta, clock):
+    """Another feed of the shop writes it every day, and our reading in between finds what we had sent."""
+    accepted(catalog.workspace)
+    for day in range(8):
+        meta([listed(1, price=f"$5.0{day}")])
+        reading.run(catalog.pk)
+        clock.shift(timedelta(hours=12))
+        ProductItem.objects.update(accepted_hash=F("wanted_hash"), accepted_at=timezone.now())
+        standing.settle(ProductItem.objects.all())
+        meta([listed(1)])
+        clock.shift(timedelta(hours=12))
+        reading.run(catalog.pk)
+    assert len(events("drift")) == taking.MOST_SENT_AGAIN == 3
+    meta([listed(1, price="$5.00")])
+    reading.run(catalog.pk)
+    item = ProductItem.objects.get()
+    assert item.status == Status.ACCEPTED and item.differences and len(events("drift")) == 3
+    story = telling.story(item)
+    assert "different" in story.happened and "sent again" in story.did and story.todo and story.tone == "warn"
+    clock.shift(timedelta(days=30))
+    items.write(catalog.workspace, [{"retailer_id": "sku-1", "brand": "Other"}], source="hand")
+    ProductItem.objects.update(accepted_hash=F("wanted_hash"), accepted_at=timezone.now() - timedelta(hours=1))
+    standing.settle(ProductItem.objects.all())
+    meta([listed(1, price="$5.00")])
+    reading.run(catalog.pk)
+    assert len(events("drift")) == 4
+
+
+def test_a_difference_that_was_seen_while_the_list_lagged_is_sent_again_when_it_stays(catalog, meta, clock):
+    accepted(catalog.workspace, ago=timedelta(minutes=1))
+    for _ in range(2):
+        meta([listed(1, price="$5.00")])
+        reading.run(catalog.pk)
+        clock.shift(timedelta(hours=20))
+    assert len(events("drift")) == 1 and statuses(catalog.workspace) == {"waiting": 1}

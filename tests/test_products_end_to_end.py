@@ -1,4 +1,4 @@
-"""From a file with mistakes to an order: products are imported, mended, pushed, reviewed, sent, put in a cart, ordered."""
+"""From a file with mistakes to an order: products are imported, mended, pushed, reviewed, sent and ordered."""
 
 import pytest
 from playwright.sync_api import Page, expect

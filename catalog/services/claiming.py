@@ -14,6 +14,9 @@ from workspaces import live
 
 # Longer than a call takes at the very most (graph/catalogs.py, BATCH_TIMEOUT): over, its worker is dead.
 LEASE = timedelta(minutes=3)
+# While pictures are looked at, products become ready in portions. They go together: the first time for minutes, later
+# only as long as nobody minds.
+GATHERED_FIRST, GATHERED = timedelta(minutes=10), timedelta(seconds=3)
 MOST_BYTES = 28_000_000
 # Eight calls in a minute, and a little for the way: Meta's minute begins when a call arrives.
 MOST_CALLS, A_MINUTE = 8, timedelta(seconds=62)
@@ -75,6 +78,15 @@ def claim(catalog: Catalog) -> Claim | None:
         _keep(catalog)
         items, requests = _chosen(catalog)
         return _written(catalog, items, requests) if items else None
+
+
+def is_gathering(catalog: Catalog) -> bool:
+    """Whether more become ready soon, and what waits has time until then."""
+    looking = ProductItem.objects.for_workspace(catalog.workspace).filter(status=ProductItem.Status.LOOKING)
+    if not looking.exists() or waiting_for(catalog)[: catalog.batch_most].count() >= catalog.batch_most:
+        return False
+    patience = GATHERED if catalog.pushed_at else GATHERED_FIRST
+    return not waiting_for(catalog).filter(status_at__lte=timezone.now() - patience).exists()
 
 
 def calls_left(catalog: Catalog) -> int:

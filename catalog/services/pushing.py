@@ -85,7 +85,7 @@ def go_on(catalog: Catalog) -> None:
 
 def _push(catalog: Catalog) -> int:
     calls = 0
-    if not access.is_askable(catalog) or not _wait_for_burst(catalog):
+    if not access.is_askable(catalog) or not _wait_for_burst(catalog) or claiming.is_gathering(catalog):
         return calls
     client = access.client_of(catalog)
     while claim := claiming.claim(catalog):

@@ -391,6 +391,25 @@ def test_a_burst_of_changes_is_one_call(catalog, shelf, monkeypatch):
     assert len(shelf.batches[0]) == 3 and 0 < slept[0] <= 0.5
 
 
+@pytest.mark.parametrize(("pushed_at", "patience"), [(None, claiming.GATHERED_FIRST), (True, claiming.GATHERED)])
+def test_what_is_ready_waits_for_those_whose_pictures_are_looked_at(catalog, shelf, pushed_at, patience):
+    Catalog.objects.update(pushed_at=pushed_at and timezone.now())
+    products(catalog.workspace, 2)
+    items.write(catalog.workspace, [row(3)], source="import")
+    assert pushing.push(catalog.pk) == 0
+    with time_machine.travel(timezone.now() + patience + timedelta(seconds=1)):
+        assert pushing.push(catalog.pk) == 1
+    assert CatalogBatch.objects.get().item_count == 2
+
+
+def test_all_pictures_seen_all_go_in_one_call(catalog, shelf):
+    products(catalog.workspace, 2)
+    items.write(catalog.workspace, [row(3)], source="import")
+    assert pushing.push(catalog.pk) == 0
+    pictures_are_good(catalog.workspace)
+    assert pushing.push(catalog.pk) == 1 and CatalogBatch.objects.get().item_count == 3
+
+
 def test_a_change_is_at_meta_within_the_same_breath(catalog, shelf, tasks_at_once, django_capture_on_commit_callbacks):
     products(catalog.workspace, 2)
     push(catalog)

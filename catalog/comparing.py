@@ -1,12 +1,13 @@
 """A product as we want it beside the same product as Meta lists it."""
 
 from decimal import Decimal
+from html import unescape
 
 from catalog import money
 
 # Names of Meta's list, and our columns. Pictures are left out: Meta copies them and lists addresses of its own.
-TEXTS = {"name": "title", "description": "description", "currency": "currency", "url": "link", "brand": "brand"}
-CHOICES = {"availability": "availability", "condition": "condition"}
+TEXTS = {"name": "title", "description": "description", "url": "link", "brand": "brand"}
+CHOICES = {"availability": "availability", "condition": "condition", "currency": "currency"}
 PRICES = ("price", "sale_price")
 SHOWN = 500
 
@@ -27,8 +28,9 @@ def _text(item, row: dict, listed: str, ours: str) -> dict | None:
     if row.get(listed) is None:
         return None
     mine, theirs = str(getattr(item, ours)), str(row[listed])
-    # Meta trims texts and folds blanks and line ends.
-    return None if mine.split() == theirs.split() else _difference(ours, mine, theirs)
+    # Meta trims texts and folds blanks and line ends, and writes signs as HTML does.
+    same = mine.split() in (theirs.split(), unescape(theirs).split())
+    return None if same else _difference(ours, mine, theirs)
 
 
 def _choice(item, row: dict, listed: str, ours: str) -> dict | None:

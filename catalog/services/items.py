@@ -142,6 +142,12 @@ def ask_about_removals(workspace: Workspace) -> None:
         incidents.open_incident(Incident.Kind.CATALOG_REMOVALS, str(workspace.pk), account=catalog.account)
 
 
+def _end_question(workspace: Workspace) -> None:
+    """The source has them again, or each was decided by itself: where none is left, nobody is asked."""
+    if not ProductItem.objects.for_workspace(workspace).filter(wanted=Wanted.IN_QUESTION).exists():
+        incidents.close_incidents(Incident.Kind.CATALOG_REMOVALS, str(workspace.pk), "none is in question any more")
+
+
 def resend(items: QuerySet[ProductItem], actor: User | None) -> int:
     """Send these again, also what Meta has taken or refused. What waits or is to be mended first is left alone."""
     ended = items.filter(status__in=[ProductItem.Status.ACCEPTED, ProductItem.Status.REFUSED])
@@ -180,14 +186,21 @@ def _lose(lost: QuerySet[ProductItem], workspace: Workspace, reason: str, *, is_
 def _want(items: QuerySet[ProductItem], wanted: str, kind: str, actor: User | None, *, reason: str = "") -> int:
     with transaction.atomic():
         changing = items.exclude(wanted=wanted).select_for_update().order_by("pk")
-        pks = list(changing.values_list("pk", flat=True))
-        mine = ProductItem.objects.filter(pk__in=pks)
+        was = dict(changing.values_list("pk", "wanted"))
+        mine = ProductItem.objects.filter(pk__in=list(was))
         mine.update(wanted=wanted, changed_at=timezone.now(), tries=0)
         if wanted in (Wanted.REMOVED, Wanted.EXCLUDED):
             mine.filter(refused_hash=standing.DELETED).update(refused_hash="")
         _note(mine, kind, actor, reason)
         _settled(mine)
-    return len(pks)
+        if Wanted.IN_QUESTION in was.values():
+            for workspace in _shops_of(mine):
+                _end_question(workspace)
+    return len(was)
+
+
+def _shops_of(items: QuerySet[ProductItem]) -> QuerySet[Workspace]:
+    return Workspace.objects.filter(pk__in=items.order_by().values("workspace").distinct())
 
 
 def _note(items: QuerySet[ProductItem], kind: str, actor: User | None, reason: str = "") -> int:
@@ -201,7 +214,7 @@ def _note(items: QuerySet[ProductItem], kind: str, actor: User | None, reason: s
 
 def _settled(items: QuerySet[ProductItem]) -> None:
     standing.settle(items)
-    for workspace in Workspace.objects.filter(pk__in=items.order_by().values("workspace").distinct()):
+    for workspace in _shops_of(items):
         announce(workspace)
 
 
@@ -238,7 +251,7 @@ class _Chunk:
     def __init__(self, workspace: Workspace, rows: list[dict], source: str, actor: User | None, returns: bool):
         self._workspace, self._rows, self._source, self._actor = workspace, rows, source, actor
         self._returns, self._written, self._now = returns, Written(), timezone.now()
-        self._events: list[ProductEvent] = []
+        self._answered = False
 
     def write(self) -> Written:
         ids = [row["retailer_id"] for row in self._rows]
@@ -279,6 +292,8 @@ class _Chunk:
         self._written.changed += [item.pk for item, _ in changed]
         self._tell([*((item, Kind.CREATED, {}) for item in created), *((i, Kind.CHANGED, d) for i, d in changed)])
         standing.settle(ProductItem.objects.filter(pk__in=[item.pk for item in items]))
+        if self._answered:
+            _end_question(self._workspace)
 
     def _take(self, item: ProductItem, row: dict) -> dict:
         """Put the row's values into the item; return what differs, as {"price": [before, after], ...}."""
@@ -296,6 +311,7 @@ class _Chunk:
         back = (Wanted.REMOVED, Wanted.IN_QUESTION, Wanted.THEIRS)
         if self._returns and item.pk is not None and item.wanted in back:
             differences["wanted"] = [item.wanted, Wanted.LISTED]
+            self._answered |= item.wanted == Wanted.IN_QUESTION
             item.wanted = Wanted.LISTED
         if differences:
             item.source, item.changed_at, item.tries = self._source, self._now, 0

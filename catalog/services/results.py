@@ -100,6 +100,9 @@ def accept(batch: CatalogBatch, pks: Iterable[int], **found) -> None:
     items, now = _locked(batch, pks), timezone.now()
     gone = [pk for pk, sent in items.items() if sent == standing.DELETED]
     taken = [pk for pk, sent in items.items() if sent != standing.DELETED]
+    # What the review refused was something else than what Meta has now: it is asked about again.
+    judged = ProductItem.objects.filter(pk__in=taken, review_status__in=["rejected", "outdated"])
+    judged.exclude(accepted_hash=F("sent_hash")).update(review_status="", review_errors=[], review_at=None)
     _leave(
         taken,
         accepted_hash=F("sent_hash"),

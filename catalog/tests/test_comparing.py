@@ -72,3 +72,9 @@ def test_a_sale_that_meta_does_not_show_is_a_difference():
 def test_odd_shapes_are_differences_and_never_errors(odd):
     for name in ROW:
         comparing.differences(ITEM, ROW | {name: odd})
+
+
+def test_how_meta_writes_signs_and_codes_is_no_difference():
+    item = ProductItem(title='Salt & "Pepper"', description="5 < 6", currency="USD", price=Decimal("9.99"))
+    row = {"name": "Salt &amp; &quot;Pepper&quot;", "description": "5 &lt; 6", "currency": "usd", "price": "$9.99"}
+    assert comparing.differences(item, row) == []

@@ -125,3 +125,19 @@ def test_nobody_reaches_another_shop(shop):
     products(other)
     write(shop, row(title="Mine"))
     assert ProductItem.objects.for_workspace(other).get().title == "Example product 1"
+
+
+def test_when_nothing_is_in_question_any_more_nobody_is_asked():
+    """The source has them again, or a person took each back: then the question is over by itself."""
+    shop = CatalogFactory().workspace
+    made = products(shop, 4)
+    items.lost_at_source(made.filter(retailer_id__in=["sku-1", "sku-2"]), shop, "import")
+    asked = Incident.objects.filter(kind=Incident.Kind.CATALOG_REMOVALS, closed_at=None)
+    items.write(shop, [row(1)], source="import")
+    assert asked.exists()
+    items.write(shop, [row(2)], source="import")
+    assert not asked.exists()
+    items.lost_at_source(made.filter(retailer_id__in=["sku-1", "sku-2"]), shop, "import")
+    assert asked.exists()
+    items.include(made.filter(wanted="in_question"), None)
+    assert not asked.exists()

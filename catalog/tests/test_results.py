@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from catalog import answers, refusals
 from catalog.models import CatalogBatch, ProductItem
-from catalog.services import items, polling, pushing
+from catalog.services import items, polling, pushing, reviews
 from catalog.tests.making import pictures_are_good, products
 from catalog.tests.shelf import FINISHED, refusal, statuses
 
@@ -267,3 +267,19 @@ def test_a_single_refusal_with_metas_own_words_for_people(catalog, shelf):
     shelf.singles.append(refusal(10801, message="Either file or url must be specified"))
     push(catalog)
     assert item().refusal["code"] == "10801" and item().status == "refused"
+
+
+def test_what_the_review_said_of_another_content_is_not_shown_for_the_new_one(catalog, shelf):
+    """Rejected, mended, taken: it waits for another review, and is asked about soon, not only at night."""
+    rejected, approved = products(catalog.workspace, 2)
+    before = {"is_at_meta": True, "accepted_hash": "before", "review_errors": [{"message": "Policy"}]}
+    ProductItem.objects.update(**before, review_status="approved")
+    ProductItem.objects.filter(pk=rejected.pk).update(review_status="rejected")
+    pushing.push(catalog.pk)
+    with time_machine.travel(timezone.now() + timedelta(seconds=5)):
+        polling.poll_due()
+    rejected.refresh_from_db()
+    approved.refresh_from_db()
+    assert (rejected.status, rejected.review_status, rejected.review_errors) == ("accepted", "", [])
+    assert approved.review_status == "approved"
+    assert list(reviews.waiting_for(catalog)) == [rejected]

@@ -4,10 +4,12 @@ Django would write a CASE for each row, or make each row a model first; both cos
 """
 
 import json
+from collections.abc import Sequence
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import Model
+from django.db.models.expressions import DatabaseDefault
 
 
 def update_each(model: type[Model], rows: list[dict]) -> None:
@@ -27,13 +29,32 @@ def update_each(model: type[Model], rows: list[dict]) -> None:
     )
 
 
-def insert_each(model: type[Model], rows: list[dict]) -> None:
-    """Insert rows: dicts of columns, all with the same ones. What a constraint finds there already stays as it is."""
+def insert_each(model: type[Model], rows: list[dict]) -> int:
+    """Insert rows: dicts of columns, all with the same ones. Returns how many are new.
+
+    What a constraint finds there already stays as it is.
+    """
     if not rows:
-        return
+        return 0
     names = ", ".join(f'"{name}"' for name in rows[0])
     new = f"SELECT {names} FROM ({_new(model, rows)}) new"
-    _execute(f"INSERT INTO {_table(model)} ({names}) {new} ON CONFLICT DO NOTHING", rows)
+    return _execute(f"INSERT INTO {_table(model)} ({names}) {new} ON CONFLICT DO NOTHING", rows)
+
+
+def insert_new(rows: Sequence[Model]) -> int:
+    """Insert new rows of one model, at a third of what `bulk_create` costs; they do not learn their keys.
+
+    Returns how many are new: what a constraint finds there already stays as it is.
+    """
+    return insert_each(type(rows[0]), [_columns_of(row) for row in rows]) if rows else 0
+
+
+def _columns_of(row: Model) -> dict:
+    """But for its key, and for what the database itself fills in."""
+    values = {
+        field.column: field.pre_save(row, add=True) for field in row._meta.concrete_fields if not field.primary_key
+    }
+    return {name: value for name, value in values.items() if not isinstance(value, DatabaseDefault)}
 
 
 def _new(model: type[Model], rows: list[dict]) -> str:
@@ -46,7 +67,8 @@ def _table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
-def _execute(sql: str, rows: list[dict]) -> None:
+def _execute(sql: str, rows: list[dict]) -> int:
     """`sql` is made of names of our models; every value is in `rows`."""
     with connection.cursor() as cursor:
         cursor.execute(sql, [json.dumps(rows, cls=DjangoJSONEncoder)])
+        return cursor.rowcount

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from catalog import standing
 from catalog.models import CatalogReading, ProductEvent, ProductItem
 from catalog.services import items
-from catalog.services.taking import CHUNK, LAG
+from catalog.services.taking import LAG
+from workspaces.bulk import insert_new
 
 Wanted = ProductItem.Wanted
 # One full list without it may be Meta's mistake.
@@ -50,7 +51,7 @@ def count(reading: CatalogReading) -> list[int]:
         )
         for pk in lost
     ]
-    ProductEvent.objects.bulk_create(events, batch_size=CHUNK)
+    insert_new(events)
     standing.settle(rows)
     if lost:
         items.announce(reading.workspace)

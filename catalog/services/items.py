@@ -20,7 +20,7 @@ from meta_integration.models import Incident
 from meta_integration.services import incidents
 from meta_integration.walk import storable
 from workspaces import live, wakeups
-from workspaces.bulk import update_each
+from workspaces.bulk import insert_new, update_each
 from workspaces.models import User, Workspace
 
 Source, Wanted, Kind = ProductItem.Source, ProductItem.Wanted, ProductEvent.Kind
@@ -209,7 +209,7 @@ def _note(items: QuerySet[ProductItem], kind: str, actor: User | None, reason: s
         ProductEvent(workspace_id=workspace_id, item_id=pk, kind=kind, actor=actor, reason=reason[:500])
         for workspace_id, pk in rows
     ]
-    return len(ProductEvent.objects.bulk_create(events, batch_size=CHUNK))
+    return insert_new(events)
 
 
 def _settled(items: QuerySet[ProductItem]) -> None:
@@ -285,7 +285,7 @@ class _Chunk:
         self._give_images(items)
         for item in items:
             _judge(item)
-        created = ProductItem.objects.bulk_create(made.values(), batch_size=CHUNK)
+        created = self._created(list(made.values()))
         update_each(ProductItem, [{"id": item.pk, **_columns(item)} for item, _ in changed])
         update_each(ProductItem, heard)
         self._written.new += [item.pk for item in created]
@@ -294,6 +294,17 @@ class _Chunk:
         standing.settle(ProductItem.objects.filter(pk__in=[item.pk for item in items]))
         if self._answered:
             _end_question(self._workspace)
+
+    def _created(self, made: list[ProductItem]) -> list[ProductItem]:
+        """Inserted, and with their keys. Raises IntegrityError where another has just added one of them."""
+        if insert_new(made) < len(made):
+            raise IntegrityError("a product was added meanwhile")
+        mine = ProductItem.objects.for_workspace(self._workspace)
+        mine = mine.filter(retailer_id__in=[item.retailer_id for item in made]) if made else mine.none()
+        keys = dict(mine.values_list("retailer_id", "pk"))
+        for item in made:
+            item.pk = keys[item.retailer_id]
+        return made
 
     def _take(self, item: ProductItem, row: dict) -> dict:
         """Put the row's values into the item; return what differs, as {"price": [before, after], ...}."""
@@ -339,11 +350,12 @@ class _Chunk:
         return {image.link_hash: image for image in mine.select_for_update(no_key=True).order_by("pk")}
 
     def _tell(self, happened: list[tuple[ProductItem, str, dict]]) -> None:
-        events = [
-            ProductEvent(workspace=self._workspace, item=item, kind=kind, detail=detail, actor=self._actor)
-            for item, kind, detail in happened
-        ]
-        ProductEvent.objects.bulk_create(events, batch_size=CHUNK)
+        insert_new(
+            [
+                ProductEvent(workspace=self._workspace, item=item, kind=kind, detail=detail, actor=self._actor)
+                for item, kind, detail in happened
+            ]
+        )
 
 
 def _is_stale(item: ProductItem, row: dict) -> bool:

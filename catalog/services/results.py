@@ -15,7 +15,7 @@ from catalog import answers, refusals, standing
 from catalog.models import Catalog, CatalogBatch, ProductEvent, ProductItem
 from catalog.services.claiming import Lost
 from workspaces import live
-from workspaces.bulk import update_each
+from workspaces.bulk import insert_new, update_each
 
 State, Kind = CatalogBatch.State, ProductEvent.Kind
 # So often a product is sent without having been taken; then a person is told.
@@ -23,7 +23,6 @@ MOST_TRIES = 5
 FIRST_POLL = timedelta(seconds=2)
 # Reviews take minutes at the least.
 REVIEW_AFTER = timedelta(minutes=1)
-CHUNK = 1000
 NOT_AT_META = {
     "is_at_meta": False,
     **dict.fromkeys(("sent_hash", "accepted_hash", "refused_hash", "product_id", "review_status"), ""),
@@ -222,4 +221,4 @@ def _note(batch: CatalogBatch, pks: Iterable[int], kind: str, reasons: Mapping[i
         event = ProductEvent(workspace_id=batch.workspace_id, item_id=pk, kind=kind)
         event.reason, event.detail = (why.get("said") or why.get("title", ""))[:500], {"batch": batch.pk}
         events.append(event)
-    ProductEvent.objects.bulk_create(events, batch_size=CHUNK)
+    insert_new(events)

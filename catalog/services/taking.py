@@ -13,7 +13,7 @@ from django.utils import timezone
 from catalog import comparing, fields, listed, standing, telling
 from catalog.models import Catalog, ProductEvent, ProductItem
 from catalog.services import items
-from workspaces.bulk import update_each
+from workspaces.bulk import insert_new, update_each
 
 Wanted, Kind = ProductItem.Wanted, ProductEvent.Kind
 OUT = (Wanted.EXCLUDED, Wanted.REMOVED)
@@ -64,7 +64,7 @@ class _Page:
         for item in new:
             self._tell(item, Kind.FOUND)
         self._taken.theirs_only += len(theirs) + len(new)
-        ProductEvent.objects.bulk_create(self._events, batch_size=CHUNK)
+        insert_new(self._events)
         standing.settle(ProductItem.objects.filter(pk__in=[each.pk for each in (*known.values(), *new)]))
         if self._taken.drifted:
             items.announce(self._catalog.workspace)

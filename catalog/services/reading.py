@@ -64,7 +64,7 @@ def run(catalog_pk: int) -> int | None:
             work.read()
         else:
             work.end(_("Meta refuses the access to the catalog: it is read after there is a new one."))
-    except Lost:
+    except (Lost, taking.Left):
         return None
     except clients.NoToken:
         access.mark_broken(catalog, refusals.no_access())
@@ -182,6 +182,7 @@ class _Reading:
 
     def _end_whole(self) -> None:
         with transaction.atomic():
+            Catalog.objects.select_for_update(no_key=True).get(pk=self.catalog.pk)
             absent.count(self.row)
             here = absent.only_here(self.row).count()
             self._heard(ours_only=here, is_full=True, finished_at=timezone.now(), error="")

@@ -75,11 +75,12 @@ def take_status(batch: CatalogBatch, status: Mapping) -> None:
 def held(batch: CatalogBatch) -> Iterator[CatalogBatch]:
     """The batch, locked, as long as it is as we know it. Raises Lost when another worker went on with it."""
     with transaction.atomic():
+        # The catalog first, then its products, all at once and by pk: so does everybody who changes both.
+        list(Catalog.objects.select_for_update(no_key=True).filter(pk=batch.catalog_id).values_list("pk"))
         same = {name: getattr(batch, name) for name in ("state", "lease_until", "poll_after")}
         row = CatalogBatch.objects.select_for_update(no_key=True).filter(pk=batch.pk, **same).first()
         if row is None:
             raise Lost
-        # All at once and by pk, as everybody locks products: one ending after the other would not.
         list(_in(row).select_for_update(no_key=True).order_by("pk").values_list("pk"))
         yield row
         live.touch(row.workspace_id)

@@ -1,5 +1,6 @@
 """Products that wait for WhatsApp's review are read again and again, ever more rarely, until it has decided."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db.models import QuerySet
@@ -78,5 +79,5 @@ def _ask(catalog: Catalog, numbers: list[str]) -> None:
         access.mark_broken(catalog, refusals.no_access())
     except GraphError as exc:
         reading.follow(catalog, exc)
-    if rows:
+    with suppress(taking.Left):
         taking.take(catalog, rows)

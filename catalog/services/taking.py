@@ -36,11 +36,18 @@ class Taken:
     drifted: list[int] = field(default_factory=list)
 
 
+class Left(Exception):
+    """The shop does not fill this catalog any more: what is in it says nothing of the shop's products."""
+
+
 def take(catalog: Catalog, rows: Iterable) -> Taken:
-    """Write down what Meta lists. All or nothing; harmless to repeat."""
+    """Write down what Meta lists. All or nothing; harmless to repeat. Raises Left."""
     known = {number: row for row in rows if (number := listed.number_of(row))}
     page = _Page(catalog, known)
     with transaction.atomic():
+        filled = Catalog.objects.select_for_update(no_key=True).exclude(state=Catalog.State.LEFT)
+        if not filled.filter(pk=catalog.pk).exists():
+            raise Left
         return page.take()
 
 

@@ -7,11 +7,11 @@ import pytest
 from django.db import connection, transaction
 
 from catalog import standing
-from catalog.models import CatalogBatch, ProductImage, ProductItem
-from catalog.services import items, looking, results, verdicts
+from catalog.models import Catalog, CatalogBatch, ProductImage, ProductItem
+from catalog.services import connecting, items, looking, results, taking, verdicts
 from catalog.tests.factories import CatalogFactory
 from catalog.tests.making import products, row
-from workspaces.tests.factories import WorkspaceFactory
+from workspaces.tests.factories import UserFactory, WorkspaceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State, Status = ProductImage.State, ProductItem.Status
@@ -120,3 +120,36 @@ def test_an_answer_with_warnings_and_a_change_do_not_block_each_other():
         ProductItem.objects.select_for_update().get(pk=mine[1].pk)
     said.result()
     assert ProductItem.objects.get(pk=mine[0].pk).refused_hash == "sent"
+
+
+def test_an_answer_and_a_decision_about_the_whole_catalog_do_not_block_each_other():
+    """Who decides holds the catalog and then its products; an answer notes at the catalog when reviews are read."""
+    catalog = CatalogFactory()
+    (item,) = products(catalog.workspace, 1)
+    batch = CatalogBatch.objects.create(
+        workspace=catalog.workspace, catalog=catalog, state=CatalogBatch.State.CHECKING, lines=[item.pk]
+    )
+    ProductItem.objects.update(batch=batch, is_at_meta=True, sent_hash=item.wanted_hash)
+    with transaction.atomic():
+        Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
+        said = Beside(results.take_status, batch, {"status": "finished"})
+        said.is_held_up()
+        ProductItem.objects.select_for_update().get(pk=item.pk)
+    said.result()
+    assert ProductItem.objects.get().status == Status.ACCEPTED
+
+
+def test_what_was_learned_of_a_catalog_that_was_left_meanwhile_does_not_count(graph):
+    """A reading of single products has no receipt of its own that would be gone."""
+    catalog = CatalogFactory()
+    products(catalog.workspace, 1)
+    with transaction.atomic():
+        connecting.leave(catalog, UserFactory())
+        learned = Beside(
+            taking.take, catalog, [{"retailer_id": "sku-1", "id": "901"}, {"retailer_id": "x", "id": "902"}]
+        )
+        learned.is_held_up()
+    with pytest.raises(taking.Left):
+        learned.result()
+    item = ProductItem.objects.get()
+    assert (item.product_id, item.is_at_meta, item.theirs) == ("", False, None)

@@ -33,7 +33,13 @@ def sweep_catalogs() -> int:
 @shared_task
 def poll_batches() -> int:
     """Ask Meta what became of batches. Returns how many were asked about."""
-    return polling.poll_due()
+    return polling.poll_due(looks_up=False)
+
+
+@shared_task
+def look_up_batches() -> int:
+    """Look up at Meta the products of batches of which Meta does not say what became of them. Returns how many."""
+    return polling.poll_due(looks_up=True)
 
 
 @shared_task

@@ -146,7 +146,7 @@ def test_every_queue_has_a_worker(procfile):
 
 def test_what_takes_minutes_does_not_stand_before_what_goes_to_meta_in_seconds():
     queue = {name.rpartition(".")[2]: route["queue"] for name, route in settings.CELERY_TASK_ROUTES.items()}
-    slow = {queue[name] for name in ("read_catalog", "look_at_images", "run_import")}
+    slow = {queue[name] for name in ("read_catalog", "look_up_batches", "look_at_images", "run_import")}
     assert not slow & {queue[name] for name in ("push_catalog", "poll_batches", "read_reviews", "submit_template")}
 
 

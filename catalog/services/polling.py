@@ -31,10 +31,12 @@ OLD, PAUSE_WHEN_OLD, ENDLESS = timedelta(hours=1), timedelta(minutes=30), timede
 NEW = timedelta(minutes=1)
 
 
-def poll_due() -> int:
-    """Ask about those that are due; return how many."""
+def poll_due(*, looks_up: bool | None = None) -> int:
+    """Ask about those that are due; return how many. `looks_up`: only those whose products are looked up at Meta, for
+    which perhaps a whole catalog is read, or only the others; None for both.
+    """
     asked = 0
-    while asked < MOST_IN_A_RUN and (batch := _next()):
+    while asked < MOST_IN_A_RUN and (batch := _next(looks_up)):
         asked += 1
         _poll(batch)
     return asked
@@ -46,18 +48,20 @@ def pause_after(polls: int, age: timedelta) -> timedelta:
     return min(FIRST_PAUSE * 2 ** min(polls, 10), LONGEST_PAUSE)
 
 
-def _due() -> QuerySet[CatalogBatch]:
+def _due(looks_up: bool | None) -> QuerySet[CatalogBatch]:
     """Of catalogs that may be asked about: see access.is_askable."""
     accounts = WABA.objects.exclude(state=WABA.State.DISCONNECTED)
     accounts = accounts.filter(Q(catalog_token__isnull=False) | Q(state=WABA.State.CONNECTED, suspected_at=None))
     mine = CatalogBatch.objects.filter(catalog__state=Catalog.State.CONNECTED, catalog__account__in=accounts)
+    if looks_up is not None:
+        mine = mine.filter(problem__isnull=not looks_up)
     return mine.filter(state=State.CHECKING, poll_after__lte=timezone.now()).order_by("poll_after", "pk")
 
 
-def _next() -> CatalogBatch | None:
+def _next(looks_up: bool | None) -> CatalogBatch | None:
     """One that is due, ours until its lease is over."""
     with transaction.atomic():
-        batch = _due().select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+        batch = _due(looks_up).select_for_update(of=("self",), no_key=True, skip_locked=True).first()
         if batch is None:
             return None
         batch.poll_after, batch.polls = timezone.now() + LEASE, min(batch.polls + 1, 30_000)

@@ -16,8 +16,8 @@ NAMED = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "ICO", "AVIF"]
 TAKEN = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png"}
 # A size of which Pillow warns is looked at here. Said once: what a thread says of warnings counts for all of them.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-# Memory: that many are unpacked at the same time.
-_unpacking = threading.Semaphore(2)
+# Memory: one is unpacked at a time. Half a gigabyte is what the largest takes.
+_unpacking = threading.Semaphore(1)
 
 
 class NotUsable(Exception):
@@ -75,11 +75,12 @@ def _opened(content: bytes) -> Image.Image:
 def _thumbnail_of(picture: Image.Image) -> bytes:
     """Small, upright, and without what a camera wrote into it. Reads the picture to its end."""
     picture.draft("RGB", (2 * THUMBNAIL_SIDE, 2 * THUMBNAIL_SIDE))  # A JPEG is unpacked small at once.
-    picture.load()
-    upright = ImageOps.exif_transpose(picture)
-    has_holes = picture.format == "PNG" and (upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info)
-    small = upright.convert("RGBA" if has_holes else "RGB")
+    has_holes = picture.format == "PNG" and (picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info)
+    mode = "RGBA" if has_holes else "RGB"
+    # Small first, then upright: each copy of the whole would take a quarter of a gigabyte.
+    small = picture if picture.mode == mode else picture.convert(mode)
     small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    small = ImageOps.exif_transpose(small)
     small.info.clear()
     written = io.BytesIO()
     if has_holes:

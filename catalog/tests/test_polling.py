@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from catalog import tasks
 from catalog.models import Catalog, CatalogBatch, ProductItem
 from catalog.services import items, polling, pushing
 from catalog.tests.making import pictures_are_good, products
@@ -223,3 +224,13 @@ def test_a_look_up_that_takes_longer_than_a_lease_is_not_begun_anew_by_others(ca
     shelf.on_list = slowly
     go_on(clock, seconds=2)
     assert firsts == [0, 5, 10, 15, 20, 25] and statuses(catalog.workspace) == {"accepted": 30}
+
+
+def test_a_look_up_which_may_take_minutes_is_another_tasks(catalog, shelf, clock):
+    products(catalog.workspace, 3)
+    tasks.push_catalog(catalog.pk)
+    shelf.status = {}
+    clock.shift(timedelta(minutes=2))
+    assert tasks.look_up_batches() == 0 and tasks.poll_batches() == 1
+    assert tasks.poll_batches() == 0 and tasks.look_up_batches() == 1
+    assert statuses(catalog.workspace) == {"accepted": 3}

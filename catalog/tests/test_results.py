@@ -283,3 +283,17 @@ def test_what_the_review_said_of_another_content_is_not_shown_for_the_new_one(ca
     assert (rejected.status, rejected.review_status, rejected.review_errors) == ("accepted", "", [])
     assert approved.review_status == "approved"
     assert list(reviews.waiting_for(catalog)) == [rejected]
+
+
+def test_a_shop_that_changes_something_all_the_time_has_its_reviews_read(catalog, shelf):
+    products(catalog.workspace, 2)
+    push(catalog)
+    poll()
+    catalog.refresh_from_db()
+    first = catalog.review_after
+    with time_machine.travel(timezone.now() + timedelta(seconds=10)):
+        change(catalog.workspace, 1, 2)
+        push(catalog)
+        poll()
+    catalog.refresh_from_db()
+    assert catalog.review_after == first

@@ -25,7 +25,7 @@ RULES = (
     (OUT, Status.WAITING),
     (UNDECIDED & Q(is_at_meta=True), Status.ACCEPTED),
     (UNDECIDED, Status.ABSENT),
-    (~Q(problems=[]) | Q(image_state=ProductImage.State.BAD), Status.INCOMPLETE),
+    (~Q(problems=[]) | Q(wanted_hash="") | Q(image_state=ProductImage.State.BAD), Status.INCOMPLETE),
     (Q(image_state=ProductImage.State.WAITING), Status.LOOKING),
     (Q(accepted_hash=F("wanted_hash")), Status.ACCEPTED),
     (Q(refused_hash=F("wanted_hash")), Status.REFUSED),

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Case, Q, QuerySet, Value, When
@@ -191,12 +193,21 @@ def _want(items: QuerySet[ProductItem], wanted: str, kind: str, actor: User | No
         mine.update(wanted=wanted, changed_at=timezone.now(), tries=0)
         if wanted in (Wanted.REMOVED, Wanted.EXCLUDED):
             mine.filter(refused_hash=standing.DELETED).update(refused_hash="")
+        if wanted == Wanted.LISTED:
+            _see_unseen(mine)
         _note(mine, kind, actor, reason)
         _settled(mine)
         if Wanted.IN_QUESTION in was.values():
             for workspace in _shops_of(mine):
                 _end_question(workspace)
     return len(was)
+
+
+def _see_unseen(items: QuerySet[ProductItem]) -> None:
+    """Our checks have not seen what is known from Meta's list alone."""
+    unseen = items.filter(wanted_hash="", problems=[]).select_related("workspace").order_by("workspace", "pk")
+    for workspace, each in groupby(unseen, key=attrgetter("workspace")):
+        _Chunk(workspace, [], "", None, returns=False).see(list(each))
 
 
 def _shops_of(items: QuerySet[ProductItem]) -> QuerySet[Workspace]:
@@ -282,9 +293,7 @@ class _Chunk:
                     # Also what another source had brought belongs to this one's product now.
                     heard.append({"id": item.pk, "source_at": item.source_at, "source_key": item.source_key})
         items = [*made.values(), *(item for item, _ in changed)]
-        self._give_images(items)
-        for item in items:
-            _judge(item)
+        self._judge(items)
         created = self._created(list(made.values()))
         update_each(ProductItem, [{"id": item.pk, **_columns(item)} for item, _ in changed])
         update_each(ProductItem, heard)
@@ -327,6 +336,15 @@ class _Chunk:
         if differences:
             item.source, item.changed_at, item.tries = self._source, self._now, 0
         return differences
+
+    def see(self, items: list[ProductItem]) -> None:
+        self._judge(items)
+        update_each(ProductItem, [{"id": item.pk, **_columns(item)} for item in items])
+
+    def _judge(self, items: list[ProductItem]) -> None:
+        self._give_images(items)
+        for item in items:
+            _judge(item)
 
     def _give_images(self, items: list[ProductItem]) -> None:
         """Each has the row of its picture's address, which is looked at once for all."""

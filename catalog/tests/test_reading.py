@@ -394,3 +394,18 @@ def test_a_difference_that_was_seen_while_the_list_lagged_is_sent_again_when_it_
         reading.run(catalog.pk)
         clock.shift(timedelta(hours=20))
     assert len(events("drift")) == 1 and statuses(catalog.workspace) == {"waiting": 1}
+
+
+def test_what_was_only_at_meta_was_removed_and_is_taken_back_is_looked_at_and_sent(catalog, meta):
+    """Our checks had never seen it: it counted as accepted as it was, and was never sent."""
+    rows = [listed(7, image_url="https://shop.example/7.jpg", brand="Example"), listed(8, price=None)]
+    meta(rows)
+    reading.run(catalog.pk)
+    mine = ProductItem.objects.order_by("retailer_id")
+    items.remove(mine.all(), None)
+    mine.update(is_at_meta=False)
+    items.include(mine.all(), None)
+    assert [each.status for each in mine] == [Status.LOOKING, Status.INCOMPLETE]
+    pictures_are_good(catalog.workspace)
+    good, bad = mine.all()
+    assert good.status == Status.WAITING and good.wanted_hash and bad.problems

@@ -10,7 +10,7 @@ from catalog.connect_views import for_catalog
 from catalog.fields import label_of
 from catalog.models import Catalog, ProductItem
 from catalog.pages import live_part, marketer_required, member_page, part_or_nothing, show
-from catalog.services import reading, reconciling
+from catalog.services import reconciling
 from workspaces.admin_base import CappedPaginator
 
 ON_A_PAGE, FIRST = 50, 10
@@ -44,8 +44,6 @@ def compare_state(request, catalog):
 def _part(request, catalog: Catalog) -> str:
     """How the reading goes."""
     last = catalog.readings.order_by("-started_at", "-pk").first()
-    if last is None and catalog.reconciled_at is None and request.method == "GET":
-        last = reading.start(catalog)
     context = {"last": last, "is_read": reconciling.is_read(catalog), "url": reverse("catalog:compare_state")}
     return live_part(request, "_compare_reading.html", context, is_moving=bool(last and last.finished_at is None))
 

@@ -18,8 +18,11 @@ from catalog.services import access, connecting, reading, shop_window
 from catalog.services.connecting import ConnectingProblem
 from meta_integration.models import WABA, PhoneNumber
 from workspaces import services
+from workspaces.throttle import is_too_often
 
 BATCHES_SHOWN, READINGS_SHOWN = 6, 6
+# Readings that people may ask for, in so many seconds: each asks Meta for the whole catalog.
+MOST_READ = (5, 600)
 
 
 def manager_only(view):
@@ -108,7 +111,13 @@ def _ways() -> list[tuple[str, str]]:
 def look(request, catalog):
     """Read the catalog at Meta now."""
     if request.method == "POST":
-        reading.start(catalog, request.user)
+        if is_too_often(f"catalog-read:{catalog.pk}", *MOST_READ):
+            words = _(
+                "Meta's catalog was read several times just now, and is not read again at once. Wait ten minutes."
+            )
+            messages.warning(request, words)
+        else:
+            reading.start(catalog, request.user)
     return redirect(reverse("catalog:home") + "#readings")
 
 

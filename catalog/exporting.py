@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
+from catalog import telling
 from catalog.files import writing
 from catalog.models import ProductItem
 from catalog.problems import sentence_of
@@ -33,7 +34,7 @@ def _rows(products: QuerySet[ProductItem]) -> Iterator[list[str]]:
     last = 0
     while part := list(products.filter(pk__gt=last).order_by("pk").select_related("image")[:CHUNK]):
         for item in part:
-            standing = [item.get_status_display(), item.get_wanted_display(), item.review_status, _reason(item)]
+            standing = [item.get_status_display(), item.get_wanted_display(), telling.review_words(item), _reason(item)]
             yield [*writing.texts_of(item).values(), *map(str, standing)]
         last = part[-1].pk
 
@@ -49,6 +50,5 @@ def _reason(item: ProductItem) -> str:
         said = [item.refusal.get(name) for name in ("happened", "todo", "said")]
         return " ".join(each for each in said if isinstance(each, str) and each)
     if item.review_status == "rejected":
-        said = item.review_errors if isinstance(item.review_errors, list) else []
-        return " ".join(map(str, said)) or _("Refused by the review.")
+        return " ".join(telling.texts_of(item.review_errors)) or _("Refused by the review.")
     return ""

@@ -13,10 +13,13 @@ from catalog.files import writing
 from catalog.models import ImportLine, ProductImport, ProductItem
 from catalog.pages import live_part, marketer_required, member_page, part_or_nothing, show
 from catalog.services import import_progress, importing
+from workspaces.throttle import is_too_often
 
 State, Mode = ProductImport.State, ProductImport.Mode
 MOVING = (State.READING, State.APPLYING)
 SHOWN = 50
+# Each is kept and read. In so many seconds.
+MOST_FILES = (30, 600)
 
 
 @member_page
@@ -55,6 +58,8 @@ def import_new(request):
 
 def _started(request, given: dict) -> ProductImport:
     """Raises CannotImport."""
+    if is_too_often(f"import:{request.workspace.pk}", *MOST_FILES):
+        raise importing.CannotImport(_("Many files came just now. This one was not kept; try again in ten minutes."))
     file = request.FILES.get("file")
     if file is None:
         raise importing.CannotImport(_("Choose a file first."))

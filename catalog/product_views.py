@@ -7,6 +7,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog import acting, health, list_head, pictures, product_history, telling, versions
 from catalog.holding import holding, page_of
@@ -119,6 +120,6 @@ def decide(request):
     if not count:
         messages.info(request, _("Nothing waits for a decision any more."))
         return redirect(list_head.LIST)
-    title = _("Remove %(n)s products?") % {"n": intcomma(count)}
+    title = ngettext("Remove %(n)s product?", "Remove %(n)s products?", count) % {"n": intcomma(count)}
     first = asked.order_by("pk").only("title", "retailer_id")[:10]
     return show(request, "decide.html", title, {"count": count, "first": first, "more": max(0, count - 10)})

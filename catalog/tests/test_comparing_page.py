@@ -98,6 +98,8 @@ def test_they_are_removed_at_meta_only_after_one_more_question(owner, both, cata
 def test_nothing_can_be_decided_before_metas_list_was_read(owner, catalog):
     page = owner.post(URL, {"theirs": "leave"}, follow=True).content.decode()
     assert "not read to its end" in page and Catalog.objects.get().reconciled_at is None
+    assert "was not read yet" in owner.get(URL).content.decode() and not catalog.readings.exists()
+    owner.post(reverse("catalog:look"))
     assert "being read" in owner.get(URL).content.decode() and catalog.readings.count() == 1
 
 

@@ -51,13 +51,14 @@ def minor_units(amount: Decimal, currency: str) -> int:
 def read_formatted(text: str, currency: str) -> Decimal | None:
     """The amount in a price as Meta writes it for people ("$1,234.50", "1.234,50 €", "¥1,250"); None for no amount.
 
-    The separator before the currency's last decimals is the decimal one, whatever it looks like; others are grouping.
+    The separator before the currency's last decimals, or before one or two digits, is the decimal one, whatever it
+    looks like; others are grouping.
     """
     digits = re.sub(r"[^\d.,٫٬]", "", str(text)).strip(".,٫٬")
     decimals = decimals_of(currency)
     whole, fraction = digits, ""
-    if decimals and re.search(rf"[.,٫]\d{{{decimals}}}$", digits):
-        whole, fraction = digits[: -decimals - 1], digits[-decimals:]
+    if found := re.search(rf"[.,٫](\d{{1,2}}|\d{{{decimals}}})$", digits):
+        whole, fraction = digits[: found.start()], found[1]
     whole = re.sub(r"\D", "", whole)
     try:
         return Decimal(f"{whole or 0}.{fraction or 0}") if whole or fraction else None

@@ -131,9 +131,10 @@ class _Page:
         return sent
 
     def _has_drifted(self, item: ProductItem, found: list[dict]) -> bool:
-        """What was sent again for just this difference, Meta writes in its own way: once more would change nothing."""
+        """What was sent again for it and is different still, Meta writes in its own way: once more changes nothing."""
         sent = self._sent_again.get(item.pk)
-        return sent is not None and len(sent) < MOST_SENT_AGAIN and _told(found) not in sent
+        is_metas_way = sent and _told(found) in sent and found == item.differences
+        return sent is not None and len(sent) < MOST_SENT_AGAIN and not is_metas_way
 
     def _count(self, item: ProductItem, found: list[dict]) -> None:
         if item.wanted == Wanted.THEIRS:

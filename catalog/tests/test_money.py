@@ -24,6 +24,22 @@ def test_a_price_in_each_of_its_forms(amount, currency, batch, minor, formatted)
     assert money.read_formatted(formatted, currency) == Decimal(amount)
 
 
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [
+        ("¥1,250.00", "JPY", "1250"),
+        ("12.000,00 Ft", "HUF", "12000"),
+        ("KWD 3.50", "KWD", "3.5"),
+        ("$5.5", "USD", "5.5"),
+        ("Rs.1,25,000.00", "INR", "125000"),
+        ("₩12,000", "KRW", "12000"),
+        ("S/.1,234", "PEN", "1234"),
+    ],
+)
+def test_a_price_with_other_decimals_than_its_currencys_is_not_a_hundred_times_as_high(text, currency, amount):
+    assert money.read_formatted(text, currency) == Decimal(amount)
+
+
 @pytest.mark.parametrize("text", ["", "free", "$", "...", "٣"])
 def test_what_is_no_amount_is_none(text):
     assert money.read_formatted(text, "USD") in (None, Decimal(3))

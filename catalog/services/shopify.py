@@ -173,6 +173,10 @@ def _product(delivery: ShopifyDelivery) -> tuple[str, dict]:
     if reason:
         return title, _lose(delivery, ProductItem.objects.filter(source_key=key), reason)
     rows = [{**row, "source_at": at} for row in reading.rows_of(product, delivery.shop)]
+    # Those that it lost and those that it has, by pk as everybody locks products.
+    mine = Q(source_key=key) | Q(retailer_id__in=[row["retailer_id"] for row in rows])
+    known = ProductItem.objects.for_workspace(delivery.workspace).filter(mine)
+    list(known.select_for_update().order_by("pk").values_list("pk"))
     written = items.write(delivery.workspace, rows, source=SOURCE)
     counts = {name: len(getattr(written, name)) for name in ("new", "changed", "same")}
     return title, {**counts, **_lose(delivery, _no_more(delivery, product, rows), "At Shopify this variant is no more")}

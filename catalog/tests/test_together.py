@@ -8,9 +8,10 @@ from django.db import connection, transaction
 
 from catalog import standing
 from catalog.models import Catalog, CatalogBatch, ProductImage, ProductItem
-from catalog.services import connecting, items, looking, results, taking, verdicts
-from catalog.tests.factories import CatalogFactory
+from catalog.services import connecting, items, looking, results, shopify, taking, verdicts
+from catalog.tests.factories import CatalogFactory, ShopifyShopFactory
 from catalog.tests.making import products, row
+from catalog.tests.shopify_posts import payload, post
 from workspaces.tests.factories import UserFactory, WorkspaceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -153,3 +154,21 @@ def test_what_was_learned_of_a_catalog_that_was_left_meanwhile_does_not_count(gr
         learned.result()
     item = ProductItem.objects.get()
     assert (item.product_id, item.is_at_meta, item.theirs) == ("", False, None)
+
+
+def test_what_shopify_says_of_some_variants_and_a_change_of_others_do_not_block_each_other(monkeypatch):
+    shop, product = ShopifyShopFactory(), payload("create")
+    post(shop, "products/create", product)
+    shopify.process_due()
+    gone, *_, left = ProductItem.objects.order_by("pk")
+    kept = [each for each in product["variants"] if str(each["id"]) != gone.retailer_id]
+    later = product | {"variants": kept, "variant_gids": [], "updated_at": "2026-03-01T00:00:00Z"}
+    post(shop, "products/update", later)
+    with transaction.atomic():
+        ProductItem.objects.select_for_update().get(pk=gone.pk)
+        said = Beside(shopify.process_due)
+        said.is_held_up()
+        ProductItem.objects.select_for_update().get(pk=left.pk)
+    said.result()
+    assert not shop.deliveries.exclude(state="done").exists()
+    assert ProductItem.objects.get(pk=gone.pk).wanted == "removed"

@@ -120,7 +120,7 @@ def test_what_changes_by_itself_takes_nobodys_place(site, meta, new_page):
     page, item = enters(new_page(), site, owner), shop.items["refused"]
     for path, button in (
         ("/catalog/", "#look"),
-        (LIST, "#tile-1"),
+        (LIST, "#tile-needsrefused"),
         (pages_of(shop)["product refused"], "#do-resend"),
     ):
         page.goto(f"{site}{path}")

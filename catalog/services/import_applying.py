@@ -25,7 +25,7 @@ def apply(import_pk: int) -> bool:
         import_progress.set_percent(made.pk, 0)
         _lock_products(made)
         written = _write(made)
-        _remove(made)
+        _remove(made, new=written[0])
         _end(made, written)
     import_progress.forget(import_pk)
     return True
@@ -90,13 +90,13 @@ def _parts(made: ProductImport) -> Iterator[list[ImportLine]]:
         last = part[-1].line
 
 
-def _remove(made: ProductImport) -> None:
+def _remove(made: ProductImport, new: int) -> None:
     if not may_remove(made):
         return
     lost = missing_in(made)
     count = lost.count()
     reason = f"not in {made.file_name}"
-    asked = items.lost_at_source(lost, made.workspace, ProductItem.Source.IMPORT, reason=reason)
+    asked = items.lost_at_source(lost, made.workspace, ProductItem.Source.IMPORT, reason=reason, new=new)
     made.asked_count, made.removal_count = asked, count - asked
 
 

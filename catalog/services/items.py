@@ -90,14 +90,17 @@ def remove(items: QuerySet[ProductItem], actor: User | None, *, reason: str = ""
     return _want(items, Wanted.REMOVED, Kind.REMOVED, actor, reason=reason)
 
 
-def lost_at_source(items: QuerySet[ProductItem], workspace: Workspace, source: str, *, reason: str = "") -> int:
+def lost_at_source(
+    items: QuerySet[ProductItem], workspace: Workspace, source: str, *, reason: str = "", new: int = 0
+) -> int:
     """The source has these no more. They are removed; when they are too many of its products, a person is asked first.
 
+    `new` products came with the same news: a wrong file with many lines of its own must not hide how much it lacks.
     Returns how many a person is asked about.
     """
     mine = ProductItem.objects.for_workspace(workspace).filter(source=source)
     with transaction.atomic():
-        before = mine.filter(wanted__in=[Wanted.LISTED, Wanted.IN_QUESTION]).count()
+        before = mine.filter(wanted__in=[Wanted.LISTED, Wanted.IN_QUESTION]).count() - new
         lost = items.filter(workspace=workspace, wanted=Wanted.LISTED)
         in_question = mine.filter(wanted=Wanted.IN_QUESTION).count()
         count = lost.count()

@@ -114,6 +114,12 @@ def test_a_source_that_loses_many_asks_a_person_first(shop):
     assert not Incident.objects.filter(closed_at=None).exists()
 
 
+def test_what_comes_anew_does_not_hide_how_much_is_lost(shop):
+    mine = products(shop, 18)
+    lost = mine.filter(retailer_id__in=[f"sku-{number}" for number in range(1, 7)])
+    assert items.lost_at_source(lost, shop, "import", new=12) == 6
+
+
 def test_what_went_a_little_at_a_time_while_a_person_is_asked_is_asked_about_too(shop):
     mine = products(shop, 9)
     assert items.lost_at_source(mine.exclude(retailer_id__gt="sku-5"), shop, "import") == 5

@@ -80,12 +80,19 @@ def _part(request) -> str:
         "list_url": reverse(LIST),
         "readings": readings,
         "batches": list(batches[:BATCHES_SHOWN]) if catalog else [],
-        "accounts": [] if catalog else connecting.accounts_of(request.workspace),
+        "accounts": [] if catalog else _accounts(request),
         "ways": _ways(),
         "url": reverse("catalog:home_state"),
     }
     is_moving = figures.moving > 0 or any(each.is_running for each in readings)
     return live_part(request, "_home.html", context, is_moving=is_moving)
+
+
+def _accounts(request) -> list[WABA]:
+    accounts = connecting.accounts_of(request.workspace)
+    for each in accounts:
+        each.is_reached = connecting.reaches_catalogs(each)
+    return accounts
 
 
 def _numbers(catalog: Catalog) -> list[PhoneNumber]:
@@ -134,7 +141,7 @@ def choose(request):
     context = {
         "found": found,
         "problems": problems,
-        "accounts": connecting.accounts_of(request.workspace),
+        "accounts": _accounts(request),
         "catalog": access.catalog_of(request.workspace),
     }
     return show(request, "choose.html", _("Choose a catalog"), context)

@@ -75,6 +75,11 @@ class Figures:
         return self.counts[Status.ACCEPTED]
 
     @property
+    def asked_of(self) -> int:
+        """What the question about removals is measured by: all that is in the catalog until somebody decides."""
+        return self.wanted + self.in_question
+
+    @property
     def share(self) -> int | None:
         """How much of what is wanted Meta took, in whole percent. All but one is never called all; None of nothing."""
         return self.accepted * 100 // self.wanted if self.wanted else None

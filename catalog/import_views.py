@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from catalog import exporting, import_telling, money
+from catalog import exporting, import_telling, money, seeding
 from catalog.files import writing
 from catalog.models import ImportLine, ProductImport, ProductItem
 from catalog.pages import live_part, marketer_required, member_page, part_or_nothing, show
@@ -159,8 +159,9 @@ def _broken_row(line: ImportLine, names: list[str]) -> list[str]:
 
 @member_page
 def sample(request):
-    """A file to begin with: all columns, and two products."""
-    rows = ([each.get(name, "") for name in writing.HEADINGS] for each in writing.EXAMPLES)
+    """A file to begin with: all columns, and two products. In the demo their pictures are those of the local Meta."""
+    examples = ({**each, "image_link": seeding.picture(each["retailer_id"])} for each in writing.EXAMPLES)
+    rows = ([each.get(name, "") for name in writing.HEADINGS] for each in examples)
     return exporting.streamed("sample", writing.HEADINGS.values(), rows)
 
 

@@ -17,6 +17,18 @@ from workspaces.middleware import workspace_required
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 
 
+PRODUCTS = ("/catalog/products/", "/catalog/imports/", "/admin/catalog/productitem/", "/admin/catalog/productimport/")
+
+
+def is_about_products(request) -> bool:
+    """Which of the two entries of the side menu a page belongs to."""
+    return request.path.startswith(PRODUCTS)
+
+
+def is_about_the_catalog(request) -> bool:
+    return request.path.startswith(("/catalog/", "/admin/catalog/")) and not is_about_products(request)
+
+
 def member_page(view):
     """For everybody in the workspace, and for support that chose it: in the admin's clothes, in the shop's own time."""
     return workspace_required(csp_update(settings.ADMIN_CONTENT_SECURITY_POLICY)(view))

@@ -493,8 +493,14 @@ UNFOLD = {
                         "title": _("Products"),
                         "icon": "sell",
                         "link": reverse_lazy("admin:catalog_productitem_changelist"),
+                        "active": "catalog.pages.is_about_products",
                     },
-                    {"title": _("Catalog"), "icon": "inventory_2", "link": reverse_lazy("catalog:home")},
+                    {
+                        "title": _("Catalog"),
+                        "icon": "inventory_2",
+                        "link": reverse_lazy("catalog:home"),
+                        "active": "catalog.pages.is_about_the_catalog",
+                    },
                     {"title": _("Messages"), "icon": "chat", "link": reverse_lazy("admin:inbox_message_changelist")},
                     {
                         "title": _("Files"),

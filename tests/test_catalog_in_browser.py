@@ -23,7 +23,7 @@ def test_a_catalog_is_connected_and_compared_before_anything_is_sent(stack: Stac
     page.goto(f"{stack.web_url}/catalog/")
     expect(page.locator("#connect")).to_have_text("No catalog is connected")
     shown(page, "empty")
-    page.locator("a[id^=give-]").click()
+    page.locator("a[id^=give-], a[id^=change-]").click()
     page.click("#catalogs-start")
     page.get_by_role("button", name="Continue").click()
     expect(page.locator("body")).to_contain_text("Galantis may reach the catalogs now")

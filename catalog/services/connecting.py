@@ -45,6 +45,12 @@ def accounts_of(workspace: Workspace) -> list[WABA]:
     return list(mine.filter(Q(catalog_token__isnull=False) | Q(state=WABA.State.CONNECTED)).order_by("pk"))
 
 
+def reaches_catalogs(account: WABA) -> bool:
+    """Whether no access of its own is needed: the one there is carries the permission."""
+    scopes = account.scopes if isinstance(account.scopes, list) else []
+    return account.catalog_token is not None or catalog_access.NEEDED in scopes
+
+
 def found(workspace: Workspace) -> tuple[list[Found], list[str]]:
     """The catalogs that the workspace's accesses reach, as Meta says now, and in words what Meta did not say.
 

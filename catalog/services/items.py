@@ -90,9 +90,7 @@ def remove(items: QuerySet[ProductItem], actor: User | None, *, reason: str = ""
     return _want(items, Wanted.REMOVED, Kind.REMOVED, actor, reason=reason)
 
 
-def lost_at_source(
-    items: QuerySet[ProductItem], workspace: Workspace, source: str, *, reason: str = "", new: int = 0
-) -> int:
+def lost_at_source(items: QuerySet, workspace: Workspace, source: str, *, reason: str = "", new: int = 0) -> int:
     """The source has these no more. They are removed; when they are too many of its products, a person is asked first.
 
     `new` products came with the same news: a wrong file with many lines of its own must not hide how much it lacks.

@@ -278,3 +278,18 @@ def test_a_stranger_finds_nothing(client, account):
     client.force_login(MembershipFactory().user)
     assert client.post(reverse("catalog:number", args=[number.pk])).status_code == 404
     assert "Secret" not in client.get(reverse("catalog:home")).content.decode()
+
+
+def test_no_access_is_asked_for_where_the_log_in_reaches_the_catalogs(account, owner):
+    give = reverse("meta_integration:catalogs", args=[account.pk])
+    WABA.objects.filter(pk=account.pk).update(scopes=["whatsapp_business_management"], catalog_token=None)
+    assert f'id="give-{account.pk}"' in owner.get(reverse("catalog:home")).content.decode()
+    WABA.objects.filter(pk=account.pk).update(scopes=["catalog_management"])
+    page = owner.get(reverse("catalog:home")).content.decode()
+    assert f'id="give-{account.pk}"' not in page and give in page and 'id="choose"' in page
+
+
+def test_a_broken_account_leads_to_the_connection_not_to_an_access(account, owner):
+    WABA.objects.filter(pk=account.pk).update(state=WABA.State.BROKEN, catalog_token=None)
+    page = owner.get(reverse("catalog:choose")).content.decode()
+    assert 'id="to-connection"' in page and "None was found" not in page

@@ -150,10 +150,12 @@ def _accepted(batch: CatalogBatch, item: ProductItem, product_id: str) -> None:
 
 
 def _went_well(catalog: Catalog, batch: CatalogBatch) -> None:
-    well = {"pushed_at": timezone.now(), "rest_count": 0, "rests_until": None, "held_until": None}
+    well = {"pushed_at": timezone.now(), "rest_count": 0, "rests_until": None}
     if batch.item_count >= catalog.batch_most:
         catalog.batch_most = well["batch_most"] = min(catalog.batch_most * 2, MOST_PRODUCTS)
     _update(catalog, **well)
+    # Not one that a reading was told meanwhile.
+    Catalog.objects.filter(pk=catalog.pk, held_until__lte=timezone.now()).update(held_until=None)
 
 
 def _failed(catalog: Catalog, batch: CatalogBatch, exc: GraphError) -> bool:

@@ -69,8 +69,8 @@ ACTS = {
             ),
             gettext_lazy("All of them were kept out already."),
             gettext_lazy(
-                "They leave the catalog at Meta, and stay out of it whatever their source says. Here they are kept: "
-                "“Take back” puts them in again."
+                "What is kept out leaves the catalog at Meta, and stays out of it whatever its source says. Here it is "
+                "kept: “Take back into the catalog” puts it in again."
             ),
         ),
         Act(
@@ -93,8 +93,8 @@ ACTS = {
             ),
             gettext_lazy("All of them were removed already."),
             gettext_lazy(
-                "They leave the catalog at Meta: customers see them no more, and messages cannot show them. A product "
-                "that its source still has comes back with the source's next news; to keep it out for good, choose "
+                "What is removed leaves the catalog at Meta: customers see it no more, and messages cannot show it. "
+                "What its source still has comes back with the source's next news; to keep it out for good, choose "
                 "“Keep out of the catalog”."
             ),
         ),

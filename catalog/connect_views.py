@@ -108,7 +108,7 @@ def _numbers(catalog: Catalog) -> list[PhoneNumber]:
 
 def _ways() -> list[tuple[str, str]]:
     """How products come in, as far as there are pages for it."""
-    named = (("import_new", _("Import a file")), ("shopify", _("Shopify")), ("add", _("Write one by hand")))
+    named = (("import_new", _("Import a file")), ("shopify", _("Shopify")), ("add", _("Add a product")))
     return [(url, words) for name, words in named if (url := page_of(name))]
 
 

@@ -227,3 +227,12 @@ def test_the_page_takes_as_many_queries_for_many_variants_and_events(owner, shop
     items.write(shop, [row(1, item_group_id="g", title="Another")], source="import")
     with django_assert_max_num_queries(16):
         owner.get(reverse("catalog:item", args=[mine[0].pk]))
+
+
+def test_one_product_is_spoken_of_as_one(owner, shop):
+    (product,) = products(shop)
+    asked = owner.get(reverse("catalog:act", args=[product.pk]), {"do": "remove"}).content.decode()
+    assert "customers see it no more" in asked and "customers see them" not in asked
+    ProductItem.objects.update(wanted="in_question")
+    asked = owner.get(reverse("catalog:decide")).content.decode()
+    assert "Remove 1 product?" in asked and "Its source has it no more" in asked and "1 products" not in asked

@@ -1,6 +1,7 @@
 """One line of an imported file: mended and checked again at once, or left out."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -23,7 +24,7 @@ def line(request, pk):
     if request.method != "POST":
         return _page(request, found)
     if not services.may_market(request.role):
-        return HttpResponse(_("You may look at products, and not change them."), status=403)
+        raise PermissionDenied
     try:
         if request.POST.get("act") == "leave_out":
             found = import_lines.leave_out(found)

@@ -84,7 +84,7 @@ class ProductItemFactory(DjangoModelFactory):
         model = ProductItem
 
     workspace = SubFactory(WorkspaceFactory)
-    retailer_id = Sequence("sku-{}".format)
+    retailer_id = Sequence("made-{}".format)
     title = Sequence("Example product {}".format)
     description = "An example."
     price, currency = Decimal("9.99"), "USD"

@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import health
 from catalog.models import ProductItem
+from workspaces.admin_base import ReasonsFilter
 
 Status, Wanted = ProductItem.Status, ProductItem.Wanted
 KINDS_OFFERED, LATEST, MOST_OFFERED = 20, 2000, 20
 
 
-class NeedsYouFilter(admin.SimpleListFilter):
+class NeedsYouFilter(ReasonsFilter):
     title = _("needs you")
     parameter_name = "needs"
     REASONS = {
@@ -21,15 +22,6 @@ class NeedsYouFilter(admin.SimpleListFilter):
         "review": (_("Refused by the review"), Q(review_status="rejected")),
         "decide": (_("Removal waits for you"), Q(wanted=Wanted.IN_QUESTION)),
     }
-
-    def lookups(self, request, model_admin):
-        return [(name, title) for name, (title, _condition) in self.REASONS.items()]
-
-    def queryset(self, request, queryset):
-        if self.value() is None:
-            return queryset
-        _title, condition = self.REASONS.get(self.value(), ("", Q(pk=None)))
-        return queryset.needing_a_person().filter(condition)
 
 
 class StatusFilter(admin.SimpleListFilter):

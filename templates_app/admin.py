@@ -15,7 +15,7 @@ from meta_integration.models import WABA
 from templates_app import statuses, words
 from templates_app.models import MessageTemplate, TemplateEvent, TemplateSync
 from workspaces import services
-from workspaces.admin_base import WorkspaceAdmin, visible
+from workspaces.admin_base import ReasonsFilter, WorkspaceAdmin, visible
 
 LANGUAGES_NAMED = 3
 # What a list does not show and a row may have much of.
@@ -68,7 +68,7 @@ class StatusFilter(admin.SimpleListFilter):
         return queryset.filter(status=self.value())
 
 
-class NeedsYouFilter(admin.SimpleListFilter):
+class NeedsYouFilter(ReasonsFilter):
     title = _("needs you")
     parameter_name = "needs"
     REASONS = {
@@ -78,15 +78,6 @@ class NeedsYouFilter(admin.SimpleListFilter):
         "category": (_("Category will change"), ~Q(next_category="")),
         "missing": (_("Missing at Meta"), Q(missing_since__isnull=False)),
     }
-
-    def lookups(self, request, model_admin):
-        return [(name, title) for name, (title, _condition) in self.REASONS.items()]
-
-    def queryset(self, request, queryset):
-        if self.value() is None:
-            return queryset
-        _title, condition = self.REASONS.get(self.value(), ("", Q(pk=None)))
-        return queryset.needing_a_person().filter(condition)
 
 
 class CategoryFilter(admin.SimpleListFilter):

@@ -125,6 +125,22 @@ class SupportAdmin(WorkspaceAdmin):
         return columns
 
 
+class ReasonsFilter(admin.SimpleListFilter):
+    """Rows that need a person, all or for one reason. The model's rows know `needing_a_person`."""
+
+    # {name in the address: (title, condition), ...}
+    REASONS: dict = {}
+
+    def lookups(self, request, model_admin):
+        return [(name, title) for name, (title, _condition) in self.REASONS.items()]
+
+    def queryset(self, request, queryset):
+        if self.value() is None:
+            return queryset
+        _title, condition = self.REASONS.get(self.value(), ("", models.Q(pk=None)))
+        return queryset.needing_a_person().filter(condition)
+
+
 class CappedPaginator(Paginator):
     """For lists without end: counts to 10,000 and leads no further. Who looks further back uses a filter."""
 
